@@ -1,0 +1,1 @@
+"""The commands that need no crawler; thin over the rest of `archive`."""

@@ -1,0 +1,56 @@
+"""Every error we raise on purpose.
+
+ArchiveError
+├── ConfigError        a setting that is unknown or cannot be used
+├── StoreError         the database file cannot be used as it is
+│   ├── SchemaError    a newer release wrote it, or it is no archive
+│   └── LockedError    another process holds it
+├── CaptureError       a WARC file or record that cannot be read or written
+├── AddressError       an address that we never connect to
+├── QueryError         a search that cannot be run
+└── ExportError        a table or format that is not there, a path that cannot be written
+
+The command line prints any of them as one line and ends with `exit_code`.
+"""
+
+
+class ArchiveError(Exception):
+    """A failure that we can explain; its text is one line for a person."""
+
+    exit_code = 1
+
+
+class ConfigError(ArchiveError):
+    """A setting is unknown, of the wrong type, or out of range; wrong usage."""
+
+    exit_code = 2
+
+
+class StoreError(ArchiveError):
+    """The database file cannot be opened, read or written."""
+
+
+class SchemaError(StoreError):
+    """The file's schema is newer than this release, or it is not an archive at all."""
+
+
+class LockedError(StoreError):
+    """Another process holds what we need; the text says which."""
+
+
+class CaptureError(ArchiveError):
+    """A WARC file or record cannot be read or written."""
+
+
+class AddressError(ArchiveError):
+    """An address is one that we never connect to (DESIGN section 6)."""
+
+
+class QueryError(ArchiveError):
+    """A search cannot be run as it was asked; wrong usage."""
+
+    exit_code = 2
+
+
+class ExportError(ArchiveError):
+    """The table or the format does not exist, or the path cannot be written."""

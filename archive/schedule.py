@@ -1,0 +1,101 @@
+"""When to crawl again: pure policy, and the texts for systemd and cron. The clock is an argument."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from datetime import timedelta
+
+from archive.errors import ConfigError
+
+UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86400}
+CRON_FIELDS = 5
+
+
+def parse_every(words: str) -> timedelta:
+    """Return the interval that *words* such as 30m, 1h or 2d stand for.
+
+    Raises ConfigError when they stand for none, or for less than a minute.
+
+    >>> parse_every("90m")
+    datetime.timedelta(seconds=5400)
+    """
+    found = re.fullmatch(r"\s*(\d+)\s*([mhd])\s*", words)
+    seconds = int(found[1]) * UNIT_SECONDS[found[2]] if found else 0
+    if seconds < UNIT_SECONDS["m"]:
+        raise ConfigError(f"--every takes a number of minutes, hours or days such as 30m, 1h or 2d, not {words!r}")
+    return timedelta(seconds=seconds)
+
+
+def parse_cron(words: str) -> str:
+    """Return *words* as a five-field cron expression; raises ConfigError when they are none.
+
+    >>> parse_cron("15  */2 * * *")
+    '15 */2 * * *'
+    """
+    fields = words.split()
+    if len(fields) != CRON_FIELDS or not all(re.fullmatch(r"[\d*/,A-Za-z-]+", field) for field in fields):
+        raise ConfigError(f"--cron takes five fields such as '15 */2 * * *', not {words!r}")
+    return " ".join(fields)
+
+
+def systemd_units(command: Sequence[str], *, every: timedelta, folder: str) -> str:
+    """Return a service and a timer that run *command* in *folder*, each under a comment with its file name.
+
+    Persistent catches up after the machine was off; the random delay keeps many archives from asking at one second.
+    Source: systemd.timer(5), systemd.service(5).
+    """
+    minutes = int(every.total_seconds() // 60)
+    quoted = " ".join(_systemd_word(word) for word in command)
+    return f"""# /etc/systemd/system/hyperai-archive.service
+[Unit]
+Description=Crawl HyperAI and the sources it cites
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+ExecStart={quoted}
+Nice=10
+
+# /etc/systemd/system/hyperai-archive.timer
+[Unit]
+Description=Crawl HyperAI every {minutes} minutes
+
+[Timer]
+OnBootSec=5min
+OnUnitActiveSec={minutes}min
+RandomizedDelaySec=2min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def cron_line(command: Sequence[str], *, every: timedelta, cron: str | None, folder: str) -> str:
+    """Return one crontab line that runs *command* in *folder*.
+
+    Raises ConfigError when *every* cannot be said in cron (90 minutes, 5 hours): give the five fields instead.
+
+    >>> cron_line(["archive", "crawl"], every=timedelta(hours=6), cron=None, folder="/srv/news")
+    '0 */6 * * * cd /srv/news && archive crawl'
+    """
+    run = f"cd {shlex.quote(folder)} && {shlex.join(command)}"
+    # A percent sign ends the command in a crontab line, see crontab(5).
+    return f"{cron or _cron_fields(every)} {run.replace('%', chr(92) + '%')}"
+
+
+def _cron_fields(every: timedelta) -> str:
+    minutes = int(every.total_seconds() // 60)
+    hours, rest = divmod(minutes, 60)
+    if minutes < 60 and 60 % minutes == 0:
+        return f"*/{minutes} * * * *"
+    if rest == 0 and 24 % hours == 0:
+        return "0 0 * * *" if hours == 24 else f"0 */{hours} * * *"
+    raise ConfigError(f"cron cannot say every {minutes} minutes evenly; use --cron with five fields, or systemd")
+
+
+def _systemd_word(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"' if re.search(r"[\s\"';]", word) else escaped

@@ -1,0 +1,169 @@
+"""Settings: one table of names, defaults and help; one frozen Config, read once at the start.
+
+Order: command-line flag, then environment (ARCHIVE_ and the name in capitals), then archive.toml, then the default.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, get_type_hints
+
+from archive.errors import ConfigError
+
+CONFIG_FILE = "archive.toml"
+TRUE_WORDS, FALSE_WORDS = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What every part of the program is told; the annotation is the help text of docs/settings.md."""
+
+    db: Annotated[str, "The archive: one SQLite file."] = "archive.db"
+    captures: Annotated[str, "Folder of the WARC files; empty means DB with the ending .captures."] = ""
+    origin: Annotated[str, "Where HyperAI is asked; another address serves a mirror or a test."] = "https://hyper.ai"
+    contact: Annotated[str, "Address or e-mail of the operator, sent in the User-Agent."] = ""
+    delay_s: Annotated[float, "Least pause between two requests to one host, seconds."] = 1.0
+    crawl_delay_cap_s: Annotated[float, "A longer Crawl-delay or Retry-After puts the host off to a later run."] = 60.0
+    concurrency: Annotated[int, "Requests under way at once."] = 16
+    per_host: Annotated[int, "Requests under way at once to one host."] = 2
+    timeout_s: Annotated[float, "Longest time for one request in all, seconds."] = 30.0
+    max_body_bytes: Annotated[int, "Longest body, after decompression, bytes."] = 10 * 1024 * 1024
+    retries: Annotated[int, "Further attempts in one run after a failure that may pass."] = 2
+    cited_per_host: Annotated[int, "Most requests in one run to a host that is only cited."] = 200
+    lease_s: Annotated[float, "How long a claimed address is kept from others, seconds."] = 300.0
+    recheck_hours: Annotated[float, "How often an article or cited page that is known is asked again, hours."] = 168.0
+    warc_max_bytes: Annotated[int, "A WARC file that reaches this size is closed and a new one begun."] = 1_000_000_000
+    proxy: Annotated[str, "HTTP proxy; none unless given."] = ""
+    trust_env: Annotated[bool, "Use the http_proxy variables of the environment."] = False
+    allow_addresses: Annotated[tuple[str, ...], "IP addresses or networks that the guard lets through (tests)."] = ()
+    allow_ports: Annotated[tuple[int, ...], "Ports that may be asked."] = (80, 443)
+    resolve: Annotated[Mapping[str, str], "Host name = address:port asked instead of resolving it (tests)."] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    allow_sql: Annotated[bool, "Offer Datasette's SQL page on other addresses than loopback."] = False
+    title: Annotated[str, "Name of the published site."] = "HyperAI archive"
+
+
+HINTS = get_type_hints(Config, include_extras=True)
+
+
+def load_config(flags: Mapping[str, Any], *, env: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:
+    """Return the settings in force; a flag that is None counts as not given.
+
+    *file* is archive.toml in the working folder when None; a file that is named must exist.
+    Raises ConfigError naming the file, line and key that cannot be used.
+    """
+    values: dict[str, Any] = {}
+    values.update(_from_file(file))
+    values.update(_from_env(env))
+    values.update({name: value for name, value in flags.items() if value is not None})
+    config = Config(**values)
+    _check(config)
+    return config
+
+
+def setting_help() -> dict[str, tuple[Any, str]]:
+    """Return name -> (default, help) of every setting, in the order of Config."""
+    plain = Config()
+    return {item.name: (getattr(plain, item.name), HINTS[item.name].__metadata__[0]) for item in fields(Config)}
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    path = file or Path(CONFIG_FILE)
+    if file is None and not path.is_file():
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not readable as TOML: {error}") from error
+    return {name: _convert(name, value, where=f"{path}:{_line(text, name)}") for name, value in table.items()}
+
+
+def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
+    names = {f"ARCHIVE_{name.upper()}": name for name in HINTS}
+    return {names[key]: _convert(names[key], value, where=key) for key, value in env.items() if key in names}
+
+
+def _line(text: str, name: str) -> int:
+    found = re.search(rf"^[ \t]*(\[[ \t]*)?[\"']?{re.escape(name)}\b", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _convert(name: str, value: Any, *, where: str) -> Any:
+    if name not in HINTS:
+        known = ", ".join(HINTS)
+        raise ConfigError(f"{where}: unknown setting {name!r}; known are {known}")
+    kind = HINTS[name].__origin__
+    try:
+        return _CONVERTERS[str(kind)](value)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise ConfigError(f"{where}: {name} cannot be {value!r}: {HINTS[name].__metadata__[0]}") from error
+
+
+def _boolean(value: Any) -> bool:
+    word = str(value).lower()
+    if word not in TRUE_WORDS + FALSE_WORDS:
+        raise ValueError(word)
+    return word in TRUE_WORDS
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if number != int(number):
+        raise ValueError(value)
+    return int(number)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(value.split(",")) if isinstance(value, str) else tuple(_text(item) for item in value)
+
+
+def _wholes(value: Any) -> tuple[int, ...]:
+    return tuple(int(item) for item in (value.split(",") if isinstance(value, str) else value))
+
+
+def _mapping(value: Any) -> Mapping[str, str]:
+    pairs = dict(item.split("=", 1) for item in value.split(",")) if isinstance(value, str) else dict(value)
+    return MappingProxyType({_text(key): _text(item) for key, item in pairs.items()})
+
+
+_CONVERTERS = {
+    str(str): _text,
+    str(bool): _boolean,
+    str(int): _whole,
+    str(float): _number,
+    str(tuple[str, ...]): _words,
+    str(tuple[int, ...]): _wholes,
+    str(Mapping[str, str]): _mapping,
+}
+
+
+def _check(config: Config) -> None:
+    positive = ("concurrency", "per_host", "timeout_s", "max_body_bytes", "lease_s", "recheck_hours", "warc_max_bytes")
+    for name in positive:
+        if getattr(config, name) <= 0:
+            raise ConfigError(f"{name} must be more than 0, not {getattr(config, name)}")
+    for name in ("delay_s", "retries", "cited_per_host", "crawl_delay_cap_s"):
+        if getattr(config, name) < 0:
+            raise ConfigError(f"{name} must not be below 0, not {getattr(config, name)}")
+    if not re.match(r"https?://[^/\s]+$", config.origin.rstrip("/")):
+        raise ConfigError(f"origin must be http://host or https://host, not {config.origin!r}")

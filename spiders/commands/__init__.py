@@ -1,0 +1,9 @@
+"""The commands that crawl or read pages; they join the command line by the entry-point group archive.commands."""
+
+COMMANDS = {
+    "crawl": "spiders.commands.crawl:crawl",
+    "add": "spiders.commands.add:add",
+    "reparse": "spiders.commands.reparse:reparse",
+    "extract": "spiders.commands.extract:extract",
+    "demo": "spiders.demo.command:demo",
+}
