@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, get_type_hints
 
 from archive.errors import ConfigError
@@ -42,7 +41,7 @@ class Config:
     allow_addresses: Annotated[tuple[str, ...], "IP addresses or networks that the guard lets through (tests)."] = ()
     allow_ports: Annotated[tuple[int, ...], "Ports that may be asked."] = (80, 443)
     resolve: Annotated[Mapping[str, str], "Host name = address:port asked instead of resolving it (tests)."] = field(
-        default_factory=lambda: MappingProxyType({})
+        default_factory=dict
     )
     allow_sql: Annotated[bool, "Offer Datasette's SQL page on other addresses than loopback."] = False
     title: Annotated[str, "Name of the published site."] = "HyperAI archive"
@@ -143,7 +142,7 @@ def _wholes(value: Any) -> tuple[int, ...]:
 
 def _mapping(value: Any) -> Mapping[str, str]:
     pairs = dict(item.split("=", 1) for item in value.split(",")) if isinstance(value, str) else dict(value)
-    return MappingProxyType({_text(key): _text(item) for key, item in pairs.items()})
+    return {_text(key): _text(item) for key, item in pairs.items()}
 
 
 _CONVERTERS = {
