@@ -1,0 +1,75 @@
+"""`archive serve`: the published site on one address, until interrupted."""
+
+import errno
+import socket
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from archive.errors import ArchiveError
+from archive.options import common
+from archive.settings import Config
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--title", metavar="TEXT", help="Name of the site (default: the setting title).")
+@click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
+@common
+def serve(config: Config, host: str, port: int, title: str | None, open_browser: bool) -> None:
+    """Publish the archive: search, reading pages, every table as HTML, JSON and CSV.
+
+    The file is opened read-only; a crawl may go on meanwhile.
+    """
+    run_server(replace(config, title=title) if title else config, host=host, port=port, open_browser=open_browser)
+
+
+def run_server(config: Config, *, host: str, port: int, open_browser: bool = False) -> None:
+    """Print the address of the site for config.db and serve it until interrupted.
+
+    Raises SchemaError or StoreError for a file that cannot be published, ArchiveError when *host* and *port* cannot
+    be had (in use, no such address).
+    """
+    import uvicorn
+    from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
+    from archive.publish.site import make_datasette
+    from archive.publish.stock import limit_memory
+
+    datasette = make_datasette(config)
+    listener = _listen(host, port)
+    limit_memory(sqlite3)
+    address = f"http://{_in_address(host)}:{listener.getsockname()[1]}/"
+    click.echo(f"{config.title}: {address}   (Ctrl-C ends it)")
+    if open_browser:
+        click.launch(address)
+    server: Any = uvicorn.Server(
+        uvicorn.Config(datasette.app(), log_level="warning", server_header=False, proxy_headers=False)
+    )
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        click.echo("stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ArchiveError(f"port {port} on {host} is in use; choose another with --port, or --port 0") from error
+        raise ArchiveError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+    return listener
+
+
+def _in_address(host: str) -> str:
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (a name to show, not one to bind)
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

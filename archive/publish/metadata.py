@@ -1,0 +1,89 @@
+"""What Datasette is told about the tables: descriptions, column notes from archive/records.py, facets, sort orders."""
+
+from typing import Any
+
+from archive.publish.queries import QUERIES
+from archive.records import TABLES, field_notes
+
+DATABASE = "archive"
+"""The database's name in addresses, whatever the file is called."""
+
+# Facets are counted at each view of a table, so only columns with few values that an index or a small table serves.
+FACETS = {
+    "articles": ["kind", "lang"],
+    "sources": ["policy"],
+    "frontier": ["kind", "state"],
+    "citations": ["kind"],
+    "runs": ["end_reason"],
+    "robots": ["verdict"],
+    "aliases": ["reason"],
+}
+SORT_DESCENDING = {"articles": "id", "captures": "id", "runs": "id", "problems": "id", "revisions": "id"}
+LABELS = {"articles": "title", "sources": "key", "captures": "fetched_at", "runs": "started_at"}
+# Bodies of text stay out of table pages of many rows by truncation; see SETTINGS.
+SETTINGS = {
+    "default_page_size": 25,
+    "max_returned_rows": 1000,
+    "sql_time_limit_ms": 1000,
+    "facet_time_limit_ms": 50,
+    "facet_suggest_time_limit_ms": 10,
+    "suggest_facets": False,  # nine tenths of a table page's time at 100,000 rows
+    "default_facet_size": 12,
+    "truncate_cells_html": 160,
+    "allow_download": False,
+    "max_csv_mb": 100,
+    "num_sql_threads": 3,
+}
+CITED_SOURCES_NOTES = {
+    "surt": "Identity of the cited address.",
+    "url": "Cited address.",
+    "domain": "Publisher (source key).",
+    "title": "Title of our copy.",
+    "cited_kind": "What sort of thing is cited.",
+    "state": "due, leased, done or dead.",
+    "outcome": "What came of the last attempt.",
+    "first_captured_at": "First capture, UTC.",
+    "last_captured_at": "Last capture, UTC.",
+    "hours_after_publication": "First capture minus publication of the earliest citing article, hours.",
+    "n_citing": "Articles that cite it.",
+    "cited_article_id": "Our copy, when we hold one.",
+}
+
+
+def datasette_metadata(title: str) -> dict[str, Any]:
+    """Return the metadata of the published archive called *title*."""
+    tables = {name: _table_metadata(name, record) for name, record in TABLES.items()}
+    tables["cited_sources"] = {
+        "description": "Every cited address with what became of it.",
+        "columns": CITED_SOURCES_NOTES,
+        "sortable_columns": ["n_citing"],
+    }
+    for name in ("meta", "_sqlite_migrations", "sqlite_sequence"):
+        tables[name] = {"hidden": True}
+    return {
+        "title": title,
+        "databases": {
+            DATABASE: {
+                "title": f"{title}: data",
+                "description": "Every table of the archive, as pages, JSON and CSV.",
+                "tables": tables,
+                "queries": {name: {**query, "sql": query["sql"].strip()} for name, query in QUERIES.items()},
+                "allow_sql": {"id": LOCAL_READER},
+            }
+        },
+    }
+
+
+LOCAL_READER = "local"
+"""Actor of a request from this machine; only it may write SQL of its own, unless the setting allow_sql is on."""
+
+
+def _table_metadata(name: str, record: type) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"description": (record.__doc__ or "").strip(), "columns": field_notes(record)}
+    if name in FACETS:
+        metadata["facets"] = FACETS[name]
+    if name in SORT_DESCENDING:
+        metadata["sort_desc"] = SORT_DESCENDING[name]
+    if name in LABELS:
+        metadata["label_column"] = LABELS[name]
+    return metadata

@@ -1,0 +1,224 @@
+"""What the pages show of one article, one cited address or one publisher: read from the file, as plain mappings.
+
+Every function takes a read-only connection whose rows have names; the mappings are also the pages' JSON.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.errors import AddressError
+from archive.text import paragraphs
+from archive.urls import site_key, surt
+
+N_LATEST = 30
+N_LISTED = 100
+
+ARTICLE_SQL = "SELECT * FROM articles WHERE id = :id"
+EDITIONS_SQL = """
+SELECT id, lang, title FROM articles
+WHERE work_id = :work_id AND kind = 'article' ORDER BY lang, id LIMIT 20
+"""
+CITATIONS_SQL = """
+SELECT
+    citations.position, citations.kind, citations.number, citations.text, citations.url, citations.surt,
+    citations.cited_kind, citations.doi, citations.arxiv_id, citations.name, citations.paragraph,
+    citations.cited_article_id, held.title, held.source AS held_source, held.outcome AS held_outcome,
+    COALESCE(held.first_captured_at, (
+        SELECT MIN(fetched_at) FROM captures WHERE captures.surt = citations.surt AND status IS NOT NULL
+    )) AS captured_at,
+    frontier.state, frontier.outcome, frontier.detail
+FROM citations
+LEFT JOIN articles AS held ON held.id = citations.cited_article_id
+LEFT JOIN frontier ON frontier.surt = citations.surt
+WHERE citations.article_id = :id ORDER BY citations.position
+"""
+FIGURES_SQL = "SELECT url, alt, caption, after_paragraph FROM figures WHERE article_id = :id ORDER BY position"
+TABLES_SQL = "SELECT caption, rows, after_paragraph FROM data_tables WHERE article_id = :id ORDER BY position"
+REVISIONS_SQL = "SELECT number, seen_at, capture_id, title FROM revisions WHERE article_id = :id ORDER BY number DESC"
+PROBLEMS_SQL = "SELECT DISTINCT field, message FROM problems WHERE article_id = :id ORDER BY id LIMIT 50"
+CITING_SQL = """
+SELECT
+    articles.id, articles.title, articles.lang, articles.source, articles.published_at, articles.published_precision,
+    citations.kind, citations.number, citations.text
+FROM citations JOIN articles ON articles.id = citations.article_id
+WHERE citations.cited_article_id = :id OR citations.surt = :surt
+ORDER BY articles.published_at DESC, articles.id DESC, citations.position LIMIT 200
+"""
+LATEST_SQL = """
+SELECT
+    id, title, lang, category, section, source, published_at, published_precision, description,
+    SUBSTR(COALESCE(published_at, first_captured_at), 1, 10) AS day,
+    (SELECT COUNT(*) FROM citations WHERE article_id = articles.id AND kind = 'reference') AS n_references
+FROM articles WHERE kind = 'article'
+ORDER BY COALESCE(published_at, first_captured_at) DESC, id DESC LIMIT :limit
+"""
+COUNTS_SQL = """
+SELECT
+    (SELECT COUNT(*) FROM articles WHERE kind = 'article') AS articles,
+    (SELECT COUNT(*) FROM articles WHERE kind = 'source') AS sources,
+    (SELECT COUNT(*) FROM citations WHERE kind = 'reference') AS "references",
+    (SELECT COUNT(*) FROM captures) AS captures
+"""
+LAST_RUN_SQL = "SELECT id, command, started_at, ended_at, end_reason, counts FROM runs ORDER BY id DESC LIMIT 1"
+KNOWN_SQL = "SELECT url, source, state, outcome, detail FROM frontier WHERE surt = :surt"
+CAPTURES_SQL = """
+SELECT fetched_at, url, status, outcome, detail, redirect_to FROM captures
+WHERE surt = :surt ORDER BY fetched_at DESC, id DESC LIMIT 50
+"""
+HELD_SQL = """
+SELECT id FROM articles WHERE surt = :surt
+UNION ALL SELECT article_id FROM aliases WHERE surt = :surt
+UNION ALL SELECT cited_article_id FROM citations WHERE surt = :surt AND cited_article_id IS NOT NULL LIMIT 1
+"""
+PUBLISHER_SQL = "SELECT key, name, home, language, policy, reason FROM sources WHERE key = :key"
+PUBLISHER_PAGES_SQL = """
+SELECT id, title, kind, lang, published_at, published_precision, outcome FROM articles WHERE source = :key
+ORDER BY COALESCE(published_at, first_captured_at) DESC LIMIT :limit
+"""
+# SURTs of one publisher lie together, so the index gives them without a look at the rest of the archive.
+PUBLISHER_CITED_SQL = """
+SELECT
+    citations.surt, MIN(citations.url) AS url, COUNT(DISTINCT citations.article_id) AS n_citing,
+    MAX(citations.cited_article_id) AS cited_article_id, frontier.state, frontier.outcome, frontier.detail
+FROM citations LEFT JOIN frontier ON frontier.surt = citations.surt
+WHERE citations.surt >= :low AND citations.surt < :high
+GROUP BY citations.surt ORDER BY n_citing DESC, citations.surt LIMIT :limit
+"""
+JSON_COLUMNS = ("authors", "tags", "headings", "warnings")
+
+
+def read_article(connection: Any, article_id: int) -> dict[str, Any] | None:
+    """Return everything the page of article *article_id* shows; None when there is no such article."""
+    row = connection.execute(ARTICLE_SQL, {"id": article_id}).fetchone()
+    if row is None:
+        return None
+    article = {name: json.loads(row[name] or "[]") if name in JSON_COLUMNS else row[name] for name in row.keys()}  # noqa: SIM118
+    key = {"id": article_id}
+    citations = [_citation(row) for row in connection.execute(CITATIONS_SQL, key)]
+    article["blocks"] = _blocks(article, _rows(connection, FIGURES_SQL, key), _rows(connection, TABLES_SQL, key))
+    article["editions"] = _rows(connection, EDITIONS_SQL, {"work_id": article["work_id"]}) if article["work_id"] else []
+    article["references"] = [each for each in citations if each["kind"] == "reference"]
+    article["links"] = _links_apart(citations)
+    article["mentions"] = [each for each in citations if each["kind"] == "mention"]
+    article["revisions"] = _rows(connection, REVISIONS_SQL, key)
+    article["problems"] = _rows(connection, PROBLEMS_SQL, key)
+    article["cited_by"] = read_citing(connection, surt_key=article["surt"], article_id=article_id)
+    return article
+
+
+def read_citing(connection: Any, *, surt_key: str, article_id: int | None = None) -> list[dict[str, Any]]:
+    """Return the articles that cite an address or a held page, newest first, each with the places it cites from."""
+    citing: dict[int, dict[str, Any]] = {}
+    for row in _rows(connection, CITING_SQL, {"id": article_id, "surt": surt_key}):
+        place = {name: row.pop(name) for name in ("kind", "number", "text")}
+        citing.setdefault(row["id"], {**row, "places": []})["places"].append(place)
+    return list(citing.values())
+
+
+def read_home(connection: Any) -> dict[str, Any]:
+    """Return counts, the last run and the latest articles of HyperAI, grouped by day."""
+    latest = _rows(connection, LATEST_SQL, {"limit": N_LATEST})
+    days: dict[str | None, list[dict[str, Any]]] = {}
+    for article in latest:
+        days.setdefault(article["day"] if article["published_at"] else None, []).append(article)
+    run = connection.execute(LAST_RUN_SQL).fetchone()
+    counts = connection.execute(COUNTS_SQL).fetchone()
+    return {
+        "counts": dict(counts),
+        "days": [{"day": day, "articles": articles} for day, articles in days.items()],
+        "last_run": {**dict(run), "counts": json.loads(run["counts"] or "{}")} if run else None,
+    }
+
+
+def read_cited(connection: Any, url: str) -> dict[str, Any] | None:
+    """Return what is known of a cited address: its copy if any, every capture, who cites it; None when unknown here.
+
+    Raises AddressError when *url* is no web address.
+    """
+    key = {"surt": surt(url)}
+    known = connection.execute(KNOWN_SQL, key).fetchone()
+    held = connection.execute(HELD_SQL, key).fetchone()
+    citing = read_citing(connection, surt_key=key["surt"])
+    if not (known or held or citing):
+        return None
+    cited = dict(known) if known else {"url": url, "source": None, "state": None, "outcome": None, "detail": None}
+    cited["source"] = cited["source"] or publisher_of(cited["url"])
+    cited["article_id"] = held["id"] if held else None
+    return {**cited, **key, "captures": _rows(connection, CAPTURES_SQL, key), "cited_by": citing}
+
+
+def read_publisher(connection: Any, key: str) -> dict[str, Any] | None:
+    """Return a publisher with the pages we hold of it and its cited addresses; None when it is unknown here."""
+    row = connection.execute(PUBLISHER_SQL, {"key": key}).fetchone()
+    pages = _rows(connection, PUBLISHER_PAGES_SQL, {"key": key, "limit": N_LISTED})
+    start = ",".join(reversed(key.split(".")))
+    bounds = {"low": start, "high": start + "-", "limit": N_LISTED}  # ")" and "," sort before "-"; a port's ":" is rare
+    cited = _rows(connection, PUBLISHER_CITED_SQL, bounds)
+    if not (row or pages or cited):
+        return None
+    plain = {"key": key, "name": key, "home": "", "language": None, "policy": "crawl", "reason": ""}
+    return {**plain, **(dict(row) if row else {}), "pages": pages, "cited": cited}
+
+
+def publisher_of(url: str | None) -> str | None:
+    """Return the source key of *url*; None when it is no web address."""
+    try:
+        return site_key(url) if url else None
+    except AddressError:
+        return None
+
+
+def web_address(url: str | None) -> str | None:
+    """Return *url* when a reader may follow it (http or https, with a host), else None."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _rows(connection: Any, sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(sql, values)]
+
+
+def _citation(row: Any) -> dict[str, Any]:
+    citation = dict(row)
+    citation["site"] = citation.pop("held_source") or publisher_of(citation["url"])
+    return citation
+
+
+def _links_apart(citations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return links and captions' links to addresses that the reference list has not, each address once."""
+    seen = {each["surt"] for each in citations if each["kind"] == "reference"}
+    links = []
+    for each in citations:
+        if each["kind"] in ("link", "caption") and each["surt"] not in seen:
+            seen.add(each["surt"])
+            links.append(each)
+    return links
+
+
+def _blocks(
+    article: Mapping[str, Any], figures: Sequence[dict[str, Any]], tables: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return headings, paragraphs, figures and tables in the order of the page."""
+    insets: dict[int, list[dict[str, Any]]] = {}
+    for figure in figures:
+        insets.setdefault(figure["after_paragraph"], []).append({"type": "figure", **figure})
+    for table in tables:
+        insets.setdefault(table["after_paragraph"], []).append(
+            {"type": "table", **table, "rows": json.loads(table["rows"] or "[]")}
+        )
+    texts = paragraphs(article["text"])
+    headings = iter(article["headings"])
+    heading = next(headings, None)
+    blocks = insets.pop(0, [])
+    for number, text in enumerate(texts, start=1):
+        is_heading = heading is not None and text == heading.strip()
+        blocks.append({"type": "heading" if is_heading else "paragraph", "text": text, "number": number})
+        if is_heading:
+            heading = next(headings, None)
+        blocks += insets.pop(number, [])
+    return blocks + [block for number in sorted(insets) for block in insets[number]]

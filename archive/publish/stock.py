@@ -1,0 +1,54 @@
+"""Datasette's own pages under our rules: no inline code in its templates, no giant values in its queries."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import BaseLoader, Environment
+
+INLINE_CODE = re.compile(
+    r"<script\b.*?</script>|<style\b.*?</style>"
+    r'|\sstyle="(?:\{\{.*?\}\}|\{%.*?%\}|[^"])*"',
+    re.DOTALL | re.IGNORECASE,
+)
+# sqlite3.h; the sqlite3 module names them only from Python 3.11 on, pysqlite3 in part.
+SQLITE_LIMIT_LENGTH, SQLITE_FUNCTION, SQLITE_OK, SQLITE_DENY = 0, 31, 0, 1
+# Each makes a value as long as its argument says, in one step that no time limit interrupts.
+HEAVY_FUNCTIONS = frozenset({"printf", "format", "randomblob", "zeroblob"})
+MAX_VALUE_BYTES = 20_000_000
+MAX_HEAP_BYTES = 512 * 1024 * 1024
+
+
+class WithoutInlineCode(BaseLoader):
+    """A template loader that hands on what *inner* loads, without scripts, style elements and style attributes."""
+
+    def __init__(self, inner: BaseLoader) -> None:
+        """Load through *inner*."""
+        self._inner = inner
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """Return the template's source; see jinja2.BaseLoader."""
+        source, filename, is_current = self._inner.get_source(environment, template)
+        return INLINE_CODE.sub("", source), filename, is_current
+
+    def list_templates(self) -> list[str]:
+        """Return the names that *inner* knows."""
+        return self._inner.list_templates()
+
+
+def limit_values(connection: Any) -> None:
+    """Let no query make a giant value: refuse the functions that do it at once, bound what the others may grow to."""
+    connection.set_authorizer(_authorize)
+    if hasattr(connection, "setlimit"):
+        connection.setlimit(SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+
+
+def limit_memory(sqlite3: Any) -> None:
+    """Bound what SQLite may hold in this whole process, for good; for a library without setlimit (pysqlite3)."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute(f"PRAGMA hard_heap_limit = {MAX_HEAP_BYTES}")
+    connection.close()
+
+
+def _authorize(action: int, _first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
+    return SQLITE_DENY if action == SQLITE_FUNCTION and second in HEAVY_FUNCTIONS else SQLITE_OK
