@@ -8,7 +8,8 @@ ArchiveError
 ├── CaptureError       a WARC file or record that cannot be read or written
 ├── AddressError       an address that we never connect to
 ├── QueryError         a search that cannot be run
-└── ExportError        a table or format that is not there, a path that cannot be written
+└── ExportError        a path that cannot be written
+    └── ExportChoiceError  a table, format or cursor that is not there
 
 The command line prints any of them as one line and ends with `exit_code`.
 """
@@ -53,4 +54,10 @@ class QueryError(ArchiveError):
 
 
 class ExportError(ArchiveError):
-    """The table or the format does not exist, or the path cannot be written."""
+    """What is exported cannot be written where it was asked for."""
+
+
+class ExportChoiceError(ExportError):
+    """A table, format or cursor is not there; wrong usage."""
+
+    exit_code = 2

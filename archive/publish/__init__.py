@@ -1,0 +1,1 @@
+"""Publishing: Datasette over the archive, with pages of our own."""

@@ -1,0 +1,216 @@
+"""Finding things: search, the citation graph both ways, and what changed in an article."""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from archive.dates import utc_iso
+from archive.errors import QueryError
+from archive.options import common, echo_json, reporting
+from archive.settings import Config
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?Z?)?)?)?")
+_CONTEXT_CHARS = 40
+
+
+def search_filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the options that narrow a search."""
+    for option in reversed(
+        (
+            click.option(
+                "--kind", type=click.Choice(["article", "source"]), help="HyperAI's articles, or cited pages."
+            ),
+            click.option("--lang", metavar="TAG", help="Language: ja, zh, en, ko …"),
+            click.option("--source", metavar="KEY", help="Publisher: hyper.ai, reuters.com …"),
+            click.option("--since", metavar="TIME", help="Published on or after: 7d, 2025-11, 2025-11-12."),
+            click.option("--until", metavar="TIME", help="Published on or before: 2025-11 is all of November."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("search")
+@click.argument("query")
+@search_filters
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Most hits.")
+@reporting
+@common
+def search_command(config: Config, query: str, limit: int, as_json: bool, **filters: str | None) -> None:
+    """Print the articles and cited pages that hold every word of QUERY, best first, with the passages.
+
+    A sentence is taken as a question: no page need hold all of its words.
+    """
+    from archive.search import search
+    from archive.store import open_store
+
+    for name in ("since", "until"):
+        filters[name] = _time(name, filters[name])
+    with open_store(config.db, read_only=True) as store:
+        hits = search(store, query, limit=limit, **filters)  # type: ignore[arg-type]
+    if as_json:
+        echo_json([asdict(hit) for hit in hits])
+        return
+    if not hits:
+        click.echo(f"no results for {_printable(query)}")
+    for number, hit in enumerate(hits, start=1):
+        about = " · ".join(filter(None, (hit.source, hit.lang, hit.published_at)))
+        click.echo(f"{number}. {_printable(hit.title) or '(no title)'}  ({about})\n   {_printable(hit.url)}")
+        for snippet in hit.snippets:
+            if snippet.where != "title":
+                where = "" if snippet.where == "text" else f"[{snippet.where}] "
+                click.echo(f"   {where}{_marked(snippet.text, snippet.marks)}")
+
+
+@click.command("citations")
+@click.argument("article")
+@reporting
+@common
+def citations_command(config: Config, article: str, as_json: bool) -> None:
+    """Print what ARTICLE (its number or address) cites, in order, and what became of each cited page."""
+    from archive.store import open_store
+    from archive.store.citations import citations_of
+
+    with open_store(config.db, read_only=True) as store:
+        cited = citations_of(store, _article(store, article))
+    if as_json:
+        echo_json(cited)
+        return
+    if not cited:
+        click.echo("it cites nothing that we could read")
+    for row in cited:
+        number = f"{row['number']}." if row["number"] is not None else "-"
+        words = row["name"] or row["cited_title"] or row["text"]
+        click.echo(f"{number:>4} {row['kind']:9} {_printable(words or '')}")
+        if row["url"]:
+            click.echo(f"     {_printable(row['url'])}  ({_state(row)})")
+
+
+@click.command("cited-by")
+@click.argument("url_or_domain", metavar="URL|DOMAIN")
+@reporting
+@common
+def cited_by_command(config: Config, url_or_domain: str, as_json: bool) -> None:
+    """Print the articles that cite a page, or any page of a domain; newest first."""
+    from archive.store import open_store
+    from archive.store.citations import cited_by
+
+    with open_store(config.db, read_only=True) as store:
+        citing = cited_by(store, url_or_domain)
+    if as_json:
+        echo_json(citing)
+        return
+    if not citing:
+        click.echo(f"nothing in this archive cites {_printable(url_or_domain)}")
+    last = None
+    for row in citing:
+        if row["article_id"] != last:
+            click.echo(
+                f"{row['article_id']}  {_printable(row['citing_title'] or '')}  {row['citing_published_at'] or ''}"
+            )
+            click.echo(f"   {_printable(row['citing_url'])}")
+        last = row["article_id"]
+        number = f" {row['number']}" if row["number"] is not None else ""
+        click.echo(f"   {row['kind']}{number}: {_printable(row['url'] or '')}")
+
+
+@click.command("diff")
+@click.argument("article")
+@click.option("--from", "from_number", type=click.IntRange(1), help="Older state (default: the one before).")
+@click.option("--to", "to_number", type=click.IntRange(1), help="Newer state (default: the last).")
+@reporting
+@common
+def diff_command(config: Config, article: str, from_number: int | None, to_number: int | None, as_json: bool) -> None:
+    """Print what changed between two states of ARTICLE (its number or address)."""
+    from archive.similarity import differences
+    from archive.store import open_store
+    from archive.store.revisions import revision, revision_numbers
+
+    with open_store(config.db, read_only=True) as store:
+        article_id = _article(store, article)
+        numbers = revision_numbers(store, article_id)
+        newer = to_number or numbers[-1]
+        older = from_number or max(1, newer - 1)
+        missing = [number for number in (newer, older) if number not in numbers]
+        if missing:
+            raise QueryError(f"article {article_id} has no state {missing[0]}; it has 1 to {numbers[-1]}")
+        before, after = revision(store, article_id, older), revision(store, article_id, newer)
+    parts = {
+        "title": differences(before.title or "", after.title or ""),
+        "text": differences(before.text, after.text),
+    }
+    if as_json:
+        changes = {name: [asdict(change) for change in found] for name, found in parts.items()}
+        echo_json({"article_id": article_id, "from": asdict(before), "to": asdict(after), "changes": changes})
+    elif all(change.kind == "same" for found in parts.values() for change in found):
+        click.echo(f"nothing changed: article {article_id} has {len(numbers)} state{'s' * (len(numbers) > 1)}")
+    else:
+        click.echo(f"state {older} ({before.seen_at}) -> state {newer} ({after.seen_at})")
+        for name, found in parts.items():
+            if any(change.kind != "same" for change in found):
+                click.echo(f"{name}: " + "".join(_shown(change.kind, change.text) for change in found))
+
+
+def _article(store: Any, word: str) -> int:
+    from archive.store.articles import find_article
+
+    found = find_article(store, word)
+    if found is None:
+        raise QueryError(f"there is no article {word!r} in {store.path}; archive search finds their addresses")
+    return found
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["outcome"]:
+        captured = f", captured {row['captured_at']}" if row["captured_at"] else ""
+        return f"{row['outcome']}{captured}"
+    return row["state"] or "not asked"
+
+
+def _time(name: str, word: str | None) -> str | None:
+    """Return the date that --since or --until means, as dates are stored; None when it was not given."""
+    if word is None:
+        return None
+    relative = re.fullmatch(r"(\d{1,5})([hdw])", word)
+    if relative:
+        return utc_iso(datetime.now(UTC) - timedelta(hours=int(relative[1]) * _HOURS[relative[2]]))
+    if not _DATE.fullmatch(word):
+        raise QueryError(f"--{name} takes 12h, 7d, 2w or a date such as 2025-11-12, not {word!r}")
+    return word
+
+
+def _marked(text: str, marks: tuple[tuple[int, int], ...]) -> str:
+    """Return *text* with its marks in bold on a terminal, in 【】 elsewhere."""
+    on_terminal = sys.stdout.isatty()
+    out, last = [], 0
+    for start, end in marks:
+        word = _printable(text[start:end])
+        out += [
+            _printable(text[last:start]),
+            click.style(word, bold=True, fg="yellow") if on_terminal else f"【{word}】",
+        ]
+        last = end
+    return "".join((*out, _printable(text[last:])))
+
+
+def _shown(kind: str, text: str) -> str:
+    """Return one change: in red and green on a terminal, as [-gone-]{+new+} elsewhere; long equal text is cut."""
+    words = _printable(text)
+    if kind == "same":
+        long = len(words) > 2 * _CONTEXT_CHARS
+        return f"{words[:_CONTEXT_CHARS]} … {words[-_CONTEXT_CHARS:]}" if long else words
+    if sys.stdout.isatty():
+        return click.style(words, fg="red" if kind == "gone" else "green", strikethrough=kind == "gone")
+    return f"[-{words}-]" if kind == "gone" else f"{{+{words}+}}"
+
+
+def _printable(text: str) -> str:
+    """Return *text* without what would drive the terminal: pages we did not write end up here."""
+    return _UNPRINTABLE.sub("�", text)

@@ -1,0 +1,116 @@
+"""Watching the archive: status, health, and the settings in force."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from archive.options import common, echo_json, reporting
+from archive.settings import Config, setting_help
+
+
+@click.command("status")
+@reporting
+@common
+def status_command(config: Config, as_json: bool) -> None:
+    """Print the last runs, what the archive holds, what is due, and how well each source is read."""
+    from archive.health import summary
+    from archive.store import open_store
+
+    with open_store(config.db, read_only=True) as store:
+        found = summary(store)
+    if as_json:
+        echo_json(found)
+        return
+    for part in (_totals, _runs, _frontier, _coverage):
+        click.echo(part(found))
+
+
+@click.command("health")
+@reporting
+@common
+def health_command(config: Config, as_json: bool) -> int:
+    """Say whether the archive needs a person; exit 1 on an alarm.
+
+    Alarms: the last run failed or was killed; it could use no page where earlier runs could; problems are rising.
+    """
+    from archive.health import alarms
+    from archive.store import open_store
+
+    with open_store(config.db, read_only=True) as store:
+        found = alarms(store)
+    if as_json:
+        echo_json({"healthy": not found, "alarms": found})
+    else:
+        click.echo("\n".join(found) if found else "all is well")
+    return 1 if found else 0
+
+
+@click.command("config")
+@reporting
+@common
+def config_command(config: Config, as_json: bool) -> None:
+    """Print every setting in force, as an archive.toml that would give the same."""
+    values = {name: getattr(config, name) for name in setting_help()}
+    if as_json:
+        echo_json({name: _plain(value) for name, value in values.items()})
+        return
+    for name, (default, help_text) in setting_help().items():
+        note = "" if values[name] == default else f" (default: {_toml(default)})"
+        click.echo(f"# {help_text}{note}\n{name} = {_toml(values[name])}")
+
+
+def _totals(found: Mapping[str, Any]) -> str:
+    total = found["totals"]
+    return (
+        f"{total['articles']} articles, {total['cited_pages']} cited pages, {total['revisions']} revisions, "
+        f"{total['captures']} captures, {total['citations']} citations ({total['citations_held']} held here), "
+        f"{total['problems']} problems"
+    )
+
+
+def _runs(found: Mapping[str, Any]) -> str:
+    if not found["runs"]:
+        return "\nno runs yet"
+    lines = ["\nlast runs"]
+    for run in found["runs"]:
+        counts = ", ".join(f"{name} {value}" for name, value in run["counts"].items())
+        ended = run["end_reason"] or "running"
+        lines.append(
+            f"  {run['id']:>4}  {run['started_at']}  {ended:9} {run['command']}{'  ' + counts if counts else ''}"
+        )
+    return "\n".join(lines)
+
+
+def _frontier(found: Mapping[str, Any]) -> str:
+    lines = ["\nfrontier"]
+    for kind, states in found["frontier"].items():
+        reasons = ", ".join(f"{name} {n}" for name, n in found["outcomes"].get(kind, {}).items())
+        shown = ", ".join(f"{state} {n}" for state, n in states.items())
+        lines.append(f"  {kind:8} {shown}{'  (' + reasons + ')' if reasons else ''}")
+    return "\n".join(lines) if found["frontier"] else "\nthe frontier is empty"
+
+
+def _coverage(found: Mapping[str, Any]) -> str:
+    if not found["coverage"]:
+        return "\nno articles yet; make some with: archive crawl"
+    names = [name for name in found["coverage"][0] if name not in ("source", "kind", "articles")]
+    width = max(len(row["source"]) for row in found["coverage"])
+    lines = ["\nhow often each field is filled, percent", f"  {'':{width}} {'pages':>6} " + " ".join(names)]
+    for row in found["coverage"]:
+        shares = " ".join(f"{row[name] * 100:>{len(name)}.0f}" for name in names)
+        lines.append(f"  {row['source']:{width}} {row['articles']:>6} {shares}")
+    return "\n".join(lines)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,261 @@
+"""Known addresses and what is due for them. A claim is a lease: kill the crawler, and nothing that it held is lost.
+
+An entry is `due` (asked at due_at), `leased` (a run is on it until lease_until), `done` (asked again at due_at, if that
+is set) or `dead` (not asked any more).
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, fields, replace
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.model import Outcome
+from archive.records import FrontierEntry
+from archive.store import Store, stamp
+from archive.store.sources import note_source
+from archive.urls import canonical_url, site_key
+
+KINDS = ("robots", "sitemap", "feed", "listing", "article", "cited")
+"""From what is asked first to what is asked last; an address known as a later kind becomes the earlier one."""
+
+_WINDOW = 2_000  # due rows looked at in one claim: enough to find other hosts behind one that has thousands of pages
+_COLUMNS = tuple(field.name for field in fields(FrontierEntry))
+_KIND_RANK = "INSTR('robots sitemap feed listing article cited', {})"
+
+_INSERT = f"""
+INSERT INTO frontier ({", ".join(_COLUMNS)}) VALUES ({", ".join(":" + name for name in _COLUMNS)})
+ON CONFLICT (surt) DO NOTHING
+"""  # noqa: S608 - names of our own record
+_IMPROVE = f"""
+UPDATE frontier SET
+    kind = CASE WHEN {_KIND_RANK.format(":kind")} < {_KIND_RANK.format("kind")} THEN :kind ELSE kind END,
+    priority = MAX(priority, :priority),
+    found_on = COALESCE(found_on, :found_on),
+    published_hint = COALESCE(published_hint, :published_hint)
+WHERE surt = :surt AND (
+    {_KIND_RANK.format(":kind")} < {_KIND_RANK.format("kind")}
+    OR priority < :priority
+    OR (found_on IS NULL AND :found_on IS NOT NULL)
+    OR (published_hint IS NULL AND :published_hint IS NOT NULL)
+)
+"""  # noqa: S608
+_DUE = """
+SELECT surt, host, priority, due_at FROM frontier INDEXED BY frontier_due
+WHERE state = 'due' AND kind = :kind AND (due_at IS NULL OR due_at <= :now)
+    AND host NOT IN (SELECT value FROM json_each(:busy))
+ORDER BY priority DESC, due_at LIMIT :window
+"""
+
+
+def add(store: Store, entries: Iterable[FrontierEntry], *, now: datetime | str) -> int:
+    """Add addresses and return how many were new; host and source are filled in from the address when empty.
+
+    What is known stays as it is, except that it may gain priority, a date hint, where it was found, or an earlier kind.
+    """
+    rows = [_row(entry, stamp(now)) for entry in entries]
+    with store.transaction():
+        for source in {str(row["source"]) for row in rows}:
+            note_source(store, source)
+        added = store.connection.executemany(_INSERT, rows).rowcount
+        if added < len(rows):
+            store.connection.executemany(_IMPROVE, rows)
+    return max(0, added)
+
+
+def claim(  # noqa: PLR0913 - the contract of every frontier
+    store: Store,
+    *,
+    kinds: Sequence[str],
+    limit: int,
+    run_id: int | None,
+    now: datetime,
+    lease_s: float,
+    busy_hosts: Collection[str] = (),
+) -> list[FrontierEntry]:
+    """Return up to *limit* entries that are due, leased to *run_id* for *lease_s* seconds; no other claim gets them.
+
+    Order: priority, then one of each host in turn, then the longest due. Hosts in *busy_hosts* are passed over.
+    """
+    instant = stamp(now)
+    with store.transaction():
+        _wake(store, kinds, instant)
+        candidates = [row for kind in kinds for row in _due(store, kind, instant, busy_hosts)]
+        chosen = _fair(candidates)[:limit]
+        lease = {"until": stamp(now + timedelta(seconds=lease_s)), "run_id": run_id}
+        store.connection.executemany(
+            "UPDATE frontier SET state = 'leased', lease_until = :until, run_id = :run_id WHERE surt = :surt",
+            [{**lease, "surt": surt} for surt in chosen],
+        )
+        entries = [entry_of(store, surt) for surt in chosen]
+    return [entry for entry in entries if entry]
+
+
+def done(  # noqa: PLR0913 - one argument a column
+    store: Store,
+    surt: str,
+    *,
+    outcome: Outcome | str,
+    detail: str | None = None,
+    now: datetime | str,  # noqa: ARG001 - part of the interface: a frontier elsewhere orders verdicts by it
+    due_at: datetime | str | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> None:
+    """Record that an address was asked and what came of it; *due_at* plans the next time.
+
+    None for *etag* or *last_modified* keeps the stored value (an answer 304 need not repeat them), '' forgets it.
+    """
+    _settle(store, surt, "done", outcome=outcome, detail=detail, due_at=due_at, etag=etag, last_modified=last_modified)
+
+
+def give_up(store: Store, surt: str, *, outcome: Outcome | str, detail: str | None = None) -> None:
+    """Record that an address is not asked any more, and why."""
+    _settle(store, surt, "dead", outcome=outcome, detail=detail)
+
+
+def retry_at(store: Store, surt: str, *, at: datetime | str, outcome: Outcome | str, detail: str | None = None) -> None:
+    """Record a failure that may pass; the address is due again at *at*, and its attempts are counted."""
+    with store.transaction():
+        store.connection.execute(
+            "UPDATE frontier SET state = 'due', due_at = :at, lease_until = NULL, attempts = attempts + 1, "
+            "outcome = :outcome, detail = :detail WHERE surt = :surt",
+            {"at": stamp(at), "outcome": str(outcome), "detail": detail, "surt": surt},
+        )
+
+
+def put_back(store: Store, surts: Iterable[str], *, due_at: datetime | str | None = None) -> None:
+    """Give back leased entries that were not asked (the run ends, the host is busy); no attempt is counted."""
+    with store.transaction():
+        store.connection.executemany(
+            "UPDATE frontier SET state = 'due', lease_until = NULL, due_at = COALESCE(:due_at, due_at) "
+            "WHERE surt = :surt AND state = 'leased'",
+            [{"surt": surt, "due_at": stamp(due_at) if due_at else None} for surt in surts],
+        )
+
+
+def make_due(store: Store, *, kinds: Sequence[str], now: datetime | str) -> int:
+    """Make everything of *kinds* that is done due now, and return how many that were (listings of a new crawl)."""
+    with store.transaction():
+        changed = 0
+        for kind in kinds:
+            changed += store.connection.execute(
+                "UPDATE frontier SET state = 'due', due_at = :now WHERE kind = :kind AND state = 'done'",
+                {"kind": kind, "now": stamp(now)},
+            ).rowcount
+    return changed
+
+
+def release(store: Store) -> int:
+    """Free all leases and return how many; only while holding crawl_lock(), when no other run can be at work."""
+    with store.transaction():
+        return int(
+            store.connection.execute(
+                "UPDATE frontier SET state = 'due', lease_until = NULL WHERE state = 'leased'"
+            ).rowcount
+        )
+
+
+def entry_of(store: Store, surt: str) -> FrontierEntry | None:
+    """Return the entry of one address; None when it is not known."""
+    row = store.connection.execute("SELECT * FROM frontier WHERE surt = :surt", {"surt": surt}).fetchone()
+    if row is None:
+        return None
+    outcome = Outcome(row["outcome"]) if row["outcome"] else None
+    return replace(FrontierEntry(**dict(row)), outcome=outcome)
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Return how many entries are in each state."""
+    totals: dict[str, int] = {"due": 0, "leased": 0, "done": 0, "dead": 0}
+    for by_state in counts_by_kind(store).values():
+        for state, n_entries in by_state.items():
+            totals[state] += n_entries
+    return totals
+
+
+def counts_by_kind(store: Store) -> dict[str, dict[str, int]]:
+    """Return kind -> state -> how many entries."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for kind, state, n_entries in store.connection.execute(
+        "SELECT kind, state, COUNT(*) FROM frontier GROUP BY kind, state ORDER BY kind, state"
+    ):
+        found[kind][state] = n_entries
+    return dict(found)
+
+
+def n_waiting(store: Store, *, kinds: Sequence[str], now: datetime | str) -> int:
+    """Return how many entries of *kinds* are leased, or due by *now*."""
+    return sum(
+        int(
+            store.connection.execute(
+                "SELECT (SELECT COUNT(*) FROM frontier WHERE kind = :kind AND state = 'leased') + (SELECT COUNT(*) "
+                "FROM frontier WHERE kind = :kind AND state = 'due' AND (due_at IS NULL OR due_at <= :now)) + (SELECT "
+                "COUNT(*) FROM frontier WHERE kind = :kind AND state = 'done' AND due_at <= :now)",
+                {"kind": kind, "now": stamp(now)},
+            ).fetchone()[0]
+        )
+        for kind in kinds
+    )
+
+
+def _row(entry: FrontierEntry, now: str) -> dict[str, object]:
+    row = asdict(entry)
+    row["host"] = entry.host or urlsplit(canonical_url(entry.url)).netloc
+    row["source"] = entry.source or site_key(entry.url)
+    row["first_seen_at"] = entry.first_seen_at or now
+    row["due_at"] = entry.due_at or (now if entry.state == "due" else None)
+    return row
+
+
+def _wake(store: Store, kinds: Sequence[str], now: str) -> None:
+    """Make due what is to be asked again, and what a run held longer than its lease."""
+    store.connection.execute(
+        "UPDATE frontier SET state = 'due', lease_until = NULL WHERE state = 'leased' AND lease_until <= :now",
+        {"now": now},
+    )
+    store.connection.executemany(
+        "UPDATE frontier SET state = 'due' WHERE state = 'done' AND kind = :kind AND due_at <= :now",
+        [{"kind": kind, "now": now} for kind in kinds],
+    )
+
+
+def _due(store: Store, kind: str, now: str, busy_hosts: Collection[str]) -> list[Sequence[Any]]:
+    parameters = {"kind": kind, "now": now, "busy": json.dumps(list(busy_hosts)), "window": _WINDOW}
+    return list(store.connection.execute(_DUE, parameters))
+
+
+def _fair(candidates: Iterable[Sequence[Any]]) -> list[str]:
+    """Return the SURTs by priority; within one priority a host's second entry comes after every host's first."""
+    levels: dict[int, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for surt, host, priority, due_at in candidates:
+        levels[priority][host].append((due_at or "", surt))
+    order: list[str] = []
+    for priority in sorted(levels, reverse=True):
+        queues = [sorted(queue) for queue in levels[priority].values()]
+        for turn in zip_longest(*queues):
+            order.extend(surt for _, surt in sorted(entry for entry in turn if entry))
+    return order
+
+
+def _settle(store: Store, surt: str, state: str, **values: object) -> None:
+    due_at = values.get("due_at")
+    row = {
+        "surt": surt,
+        "state": state,
+        "outcome": str(values["outcome"]),
+        "detail": values.get("detail"),
+        "due_at": stamp(due_at) if isinstance(due_at, (datetime, str)) else None,
+        "etag": values.get("etag"),
+        "last_modified": values.get("last_modified"),
+    }
+    with store.transaction():
+        store.connection.execute(
+            "UPDATE frontier SET state = :state, lease_until = NULL, attempts = 0, outcome = :outcome, "
+            "detail = :detail, due_at = :due_at, etag = NULLIF(COALESCE(:etag, etag), ''), "
+            "last_modified = NULLIF(COALESCE(:last_modified, last_modified), '') WHERE surt = :surt",
+            row,
+        )

@@ -1,0 +1,37 @@
+"""status, health and config as a person reads them."""
+
+import json
+import tomllib
+
+from archive.settings import Config
+from archive.store import runs
+
+
+def test_status_tells_runs_frontier_and_coverage(command):
+    status, out, _ = command("status")
+    assert status == 0
+    assert out.startswith("2 articles, 1 cited pages, 3 revisions, 3 captures, 2 citations (2 held here), 0 problems\n")
+    for words in ("finished  archive crawl  fetched 3", "article  done 2  (ok 2)", "hyper.ai         2   100      50"):
+        assert words in out
+    assert set(json.loads(command("status", "--json")[1])) == {"runs", "frontier", "totals", "outcomes", "coverage"}
+
+
+def test_health_is_quiet_until_a_run_fails(command, filled):
+    assert command("health") == (0, "all is well\n", "")
+    run_id = runs.start_run(filled, command="archive crawl", now="2025-12-02T00:00:00Z")
+    runs.end_run(filled, run_id, reason="no network", counts={}, now="2025-12-02T00:00:00Z")
+    status, out, _ = command("health")
+    assert status == 1
+    assert out == "run 2 (archive crawl) ended badly: no network; look at its log and run it again\n"
+    assert json.loads(command("health", "--json")[1]) == {"healthy": False, "alarms": [out.strip()]}
+
+
+def test_config_prints_settings_that_would_give_the_same(command, monkeypatch):
+    monkeypatch.setenv("ARCHIVE_DELAY_S", "2.5")
+    monkeypatch.setenv("ARCHIVE_RESOLVE", "hyper.ai=127.0.0.1:80")
+    out = command("config")[1]
+    values = tomllib.loads(out)
+    assert (values["delay_s"], values["resolve"]) == (2.5, {"hyper.ai": "127.0.0.1:80"})
+    assert "(default: 1.0)" in out
+    assert Config(**(values | {"allow_ports": tuple(values["allow_ports"])})).delay_s == 2.5
+    assert json.loads(command("config", "--json")[1]) == values
