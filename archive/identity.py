@@ -72,9 +72,9 @@ def identify(url: str) -> Identity:
 
 
 def doi_in(text: str) -> str | None:
-    """Return the first DOI printed in *text*, lower case, without resolver; None when there is none."""
+    """Return the first DOI printed in *text*, lower case, without resolver; None when there is none or it is cut."""
     found = DOI.search(text)
-    if not found:
+    if not found or found[0].endswith(("...", "…")):
         return None
     doi = found[0].rstrip(".,;:!?'\"*_\\")
     while doi.endswith((")", "]")) and doi.count(")") + doi.count("]") > doi.count("(") + doi.count("["):

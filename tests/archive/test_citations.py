@@ -227,3 +227,17 @@ def test_asking_for_a_label_never_raises(text):
 @pytest.mark.parametrize("char", ["1.", ")", "/", "-", "　", "a.", "1", "/full", "。", "10.1000/", "①", "https://"])
 def test_a_very_long_line_is_read_in_bounded_time(char):
     assert len(parse_reference_list(["1. " + char * 20_000, "2. https://a.example.com/" + char * 3000])) <= 2000
+
+
+def test_a_doi_that_is_cut_in_the_anchor_text_is_taken_from_the_address():
+    line = ReferenceLine(
+        "1. https://doi.org/10.1000/xyz...",
+        (("https://doi.org/10.1000/xyz.2026.17", "https://doi.org/10.1000/xyz..."),),
+    )
+    (reference,) = parse_reference_list([line])
+    assert (reference.doi, reference.url) == ("10.1000/xyz.2026.17", "https://doi.org/10.1000/xyz.2026.17")
+    elsewhere = ReferenceLine(
+        "1. https://doi.org/10.1000/xyz…", (("https://journal.example/17", "https://doi.org/10.1000/xyz…"),)
+    )
+    (reference,) = parse_reference_list([elsewhere])
+    assert (reference.doi, reference.url) == (None, "https://journal.example/17")

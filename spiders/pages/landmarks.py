@@ -1,0 +1,214 @@
+"""Reading an article by its landmarks: the short labels between headline and body, and where the body ends.
+
+For a site whose markup is generated: no class name is looked at. The order is SITES 1.4 (hyper.ai, 2025-12): date,
+category, author, hero image, body, reference list, related items, footer.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from spiders.pages.blocks import Block, BlockKind
+from spiders.pages.document import Element, direct_text
+from spiders.pages.outcomes import weight
+from spiders.pages.people import tuple_of_names
+from spiders.pages.titles import fold
+
+
+def _folded(*lines: str) -> frozenset[str]:
+    return frozenset(fold(word) for line in lines for word in line.split("|"))
+
+
+SECTION_WORDS = _folded(
+    "ニュース|百科事典|論文|トレンド|ヘッドライン|情報",
+    "热门资讯|资讯|新闻|论文|头条|数据集|百科|教程|最新论文|信息",
+    "News|Papers|Latest Papers|Trending Stories|Stories|Headlines|Wiki|Datasets|Tutorials|Information|Informations",
+    "뉴스|소식|논문|최신 연구 논문|최신 논문|인기 소식|헤드라인|정보",
+    "Actualités|Articles|Articles de recherche|Histoires tendance|Nachrichten|Neuigkeiten|Artikel|Trendgeschichten",
+)
+CHROME = _folded(
+    "HyperAI|HyperAIHyperAI|HyperAI超神経|HyperAI超神经|Command Palette|Search for a command to run...|Console",
+    "Featured Image|コンソール|控制台|콘솔|Share|Copy link|共有|分享|공유|Partager|Teilen",
+)
+HERO = _folded("Featured Image|アイキャッチ画像|特色图片|题图|대표 이미지|Image à la une|Beitragsbild")
+_RELATED = re.compile(
+    r"^\W*(?:関連|おすすめ|こちらも|次の記事|最新(?:記事|ニュース)|相关|相關|推荐|更多|往期|关联|관련|추천|더 보기|"
+    r"related|recommended|more (?:news|stories|from)|read (?:more|next)|you may also|latest (?:news|stories)|trending|"
+    r"articles? (?:similaires?|connexes?|liés)|à lire aussi|voir aussi|ähnliche|verwandte|"
+    r"mehr (?:zum|dazu|nachrichten)|weitere)",
+    re.I,
+)
+_BRAND_LINE = re.compile(r"HyperAI(?:超神経|超神经)?\s*(?:[·•|｜—–-]|$)")
+_COPYRIGHT = re.compile(r"©|\bcopyright\b|all rights reserved|ICP备", re.I)
+_HANDLE = re.compile(r"^[A-Za-z][\w-]*(?:[.\-_][A-Za-z][\w-]*)+$")
+_SEPARATOR = re.compile(r"\s+[·•|｜/]\s+|[·•｜|]")
+_SENTENCE_END = re.compile(r"[。．.!?！？…][」』”’\"')）]*$")
+_LONGEST_LABEL = 60
+_LONG_PARAGRAPH = 120  # weight of a text: from here on it is the body
+_BEFORE, _AFTER = 25, 150  # elements around a headline where a date is the article's own
+_HEADER_BLOCKS = 12  # the header is over within so many blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands between the headline and the body, as printed."""
+
+    date: str | None = None
+    category: str | None = None
+    authors: tuple[str, ...] = ()
+    hero: Block | None = None
+    n_blocks: int = 0
+
+
+def read_header(blocks: Sequence[Block], known: Collection[str], is_date: Callable[[str], bool]) -> Header:
+    """Return the header that opens *blocks*; *known* are folded names (authors, category) that metadata gives."""
+    labels: list[str] = []
+    date: str | None = None
+    hero: Block | None = None
+    end = 0
+    for place, block in enumerate(blocks[:_HEADER_BLOCKS]):
+        if block.kind is BlockKind.IMAGE:
+            if hero is not None or _has_caption(blocks, place):
+                break
+            hero, end = block, place + 1
+            continue
+        found = _labels(block)
+        dates = [label for label in found if is_date(label)]
+        may_go_on = date is not None and len(labels) < 3 and hero is None and _is_label_by_place(blocks, place)
+        if not found or not (may_go_on or (dates and date is None) or _is_familiar(found, known)):
+            break
+        date = date or next(iter(dates), None)
+        labels.extend(label for label in found if label not in dates and fold(label) not in HERO | CHROME)
+        end = place + 1
+    category, authors = _category_and_authors(labels, known)
+    return Header(date, category, authors, hero, end)
+
+
+def _has_caption(blocks: Sequence[Block], place: int) -> bool:
+    """Return whether the image at *place* is a captioned figure of the body rather than the hero."""
+    following = blocks[place + 1] if place + 1 < len(blocks) else None
+    return following is not None and following.kind is BlockKind.CAPTION and fold(blocks[place].text) not in HERO
+
+
+def _is_familiar(labels: Sequence[str], known: Collection[str]) -> bool:
+    return any(
+        (key := fold(label)) in known or key in HERO or key in CHROME or key in SECTION_WORDS or _HANDLE.match(label)
+        for label in labels
+    )
+
+
+def _labels(block: Block) -> list[str]:
+    """Return the short labels of a header block; nothing when the block is prose."""
+    if block.kind in (BlockKind.TABLE, BlockKind.CODE, BlockKind.QUOTE):
+        return []
+    pieces = block.pieces or (block.text,)
+    labels = [part.strip() for piece in pieces for part in _SEPARATOR.split(piece) if part.strip()]
+    if block.kind is BlockKind.HEADING or any(len(label) > _LONGEST_LABEL or "。" in label for label in labels):
+        return []
+    return labels
+
+
+def _is_label_by_place(blocks: Sequence[Block], place: int) -> bool:
+    """Return whether a block directly after the date is a label (category, author): short and no sentence."""
+    text = blocks[place].text
+    return len(text) <= 30 and not _SENTENCE_END.search(text) and place + 1 < len(blocks)
+
+
+def _category_and_authors(labels: Sequence[str], known: Collection[str]) -> tuple[str | None, tuple[str, ...]]:
+    """Return category and authors: in that order when there are both, told by their form when there is one."""
+    marked = [label for label in labels if label]
+    if not marked:
+        return None, ()
+    first = marked[0]
+    is_author = bool(_HANDLE.match(first)) or (
+        fold(first) in known and len(marked) == 1 and fold(first) not in SECTION_WORDS
+    )
+    category = None if is_author else first
+    return category, tuple_of_names(marked if is_author else marked[1:])
+
+
+def without_tail(blocks: Sequence[Block], own_host: str) -> list[Block]:
+    """Return *blocks* without related items, sharing links and copyright at their end.
+
+    The tail begins at the first block that is surely no article (a label such as 関連記事, a card that is one link to
+    *own_host*) and after which nothing but such blocks and short labels follow.
+    """
+    start = len(blocks)
+    for place in range(len(blocks) - 1, -1, -1):
+        is_tail = _is_surely_tail(blocks[place], own_host)
+        if not (is_tail or _is_weak(blocks[place], own_host)):
+            break
+        if is_tail or (blocks[place].kind is BlockKind.HEADING and start == place + 1):
+            start = place
+    for place, block in enumerate(blocks[:start]):
+        is_label = block.kind is BlockKind.HEADING and _RELATED.match(block.text)
+        if is_label and _are_mostly_cards(blocks[place + 1 :], own_host):
+            return list(blocks[:place])
+    return list(blocks[:start])
+
+
+def _are_mostly_cards(blocks: Sequence[Block], own_host: str) -> bool:
+    n_cards = sum(1 for block in blocks if _is_surely_tail(block, own_host) or _is_weak(block, own_host))
+    return bool(blocks) and n_cards >= 0.7 * len(blocks)
+
+
+def _is_surely_tail(block: Block, own_host: str) -> bool:
+    text = block.text
+    if not block.is_text:
+        return False
+    if _RELATED.match(text) and len(text) <= 30 and not _SENTENCE_END.search(text):
+        return True
+    if (_COPYRIGHT.search(text) or _BRAND_LINE.match(text)) and len(text) <= 200:
+        return True
+    linked = "".join(anchor.text for anchor in block.anchors if _leads_inside(anchor.href, own_host))
+    return bool(linked) and fold(linked) == fold(text) and not re.match(r"https?://", text)
+
+
+def _leads_inside(href: str, own_host: str) -> bool:
+    found = re.match(r"(?:https?:)?//([^/?#]+)", href)
+    return found.group(1) == own_host if found else not re.match(r"[a-z][a-z0-9+.-]*:|#", href)
+
+
+def _is_weak(block: Block, own_host: str) -> bool:
+    """Return whether a block may stand among the cards of related items: an image, a date, a short label."""
+    if block.kind is BlockKind.IMAGE:
+        return True
+    text = block.text
+    if any(_leads_inside(anchor.href, own_host) and fold(anchor.text) == fold(text) for anchor in block.anchors):
+        return True
+    return len(text) <= _LONGEST_LABEL and not _SENTENCE_END.search(text) and "://" not in text
+
+
+def is_chrome(block: Block) -> bool:
+    """Return whether a block is a label of the site's frame (Command Palette, Console)."""
+    return block.is_text and fold(block.text) in CHROME
+
+
+def is_within(node: Element, box: Element) -> bool:
+    """Return whether *node* is *box* or stands in it."""
+    return node is box or any(parent is box for parent in node.iterancestors())
+
+
+def holds_header(node: Element, headline: Element) -> bool:
+    """Return whether *node* is a <header> beside the headline, in the article: that one is read."""
+    parent = headline.getparent()
+    return node.tag == "header" and parent is not None and any(box is parent for box in node.iterancestors())
+
+
+def around_headline(root: Element, headline: Element | None) -> list[Element]:
+    """Return the elements near *headline*, up to the first long paragraph: a date there is the article's own."""
+    nodes = [node for node in root.iter() if isinstance(node.tag, str)]
+    place = next((place for place, node in enumerate(nodes) if node is headline), None)
+    if headline is None or place is None:
+        return []
+    near: list[Element] = []
+    for node in nodes[place : place + _AFTER]:
+        if _is_prose(node) and not is_within(node, headline):
+            break
+        near.append(node)
+    return near + [node for node in nodes[max(0, place - _BEFORE) : place] if not is_within(headline, node)]
+
+
+def _is_prose(node: Element) -> bool:
+    own = direct_text(node) if node.tag == "p" else node.text or ""
+    return weight(own) >= _LONG_PARAGRAPH and node.tag not in ("script", "style", "noscript")

@@ -1,0 +1,181 @@
+"""Whether a page is an article, or what it is instead: a wall, a soft 404, a shell, a stub, a listing.
+
+A wall is told by words in its title or in a page that holds little else, never by words in an article: an article
+about bot walls stays an article.
+"""
+
+import re
+
+from archive.model import Article, Outcome
+from spiders.pages.document import Document, Element, collapse, text_nodes
+from spiders.pages.structured import as_list
+
+ENOUGH = 200  # weight of a text that can be an article: Latin characters, an East Asian one counts 2.5
+ENOUGH_SHORT = 80  # … when the page says itself that it is an article
+WALL_LONGEST = 2500  # weight of all that a wall shows
+TEASER_LONGEST = 2200  # weight of what a paywall leaves readable
+_WIDE = re.compile("[぀-ヿ㐀-䶿一-鿿가-힣]")
+
+_CHALLENGE = re.compile(
+    r"just a moment|attention required|please enable js and disable any ad ?blocker|"
+    r"verif(?:y|ying) (?:that )?you are (?:a )?human|"
+    r"checking your browser|are you a robot|not a robot|unusual traffic|pardon our interruption|press (?:&|and) hold|"
+    r"access to this page has been denied|access denied|security check|ddos protection|"
+    r"enable javascript and cookies to continue|"
+    r"complete the captcha|human verification|环境异常|環境異常|完成验证后即可继续访问|人机验证|安全验证|访问验证|"
+    r"ロボットではない|アクセスが拒否|자동화된 접근|로봇이 아닙니다|vérification de sécurité|sicherheitsüberprüfung",
+    re.I,
+)
+_CHALLENGE_SCRIPT = re.compile(
+    r"captcha-delivery\.com|/cdn-cgi/challenge-platform|px-captcha|_cf_chl_opt|geo\.captcha|awswaf|hcaptcha\.com/1/api",
+    re.I,
+)
+_CONSENT = re.compile(
+    r"before you continue|we value your privacy|your privacy choices|cookie (?:consent|settings|policy)|we use cookies|"
+    r"accept (?:all )?cookies|manage (?:your )?consent|同意して続行|クッキーの使用|隐私设置|avant de continuer|"
+    r"nous utilisons des cookies|wir verwenden cookies|zustimmung|gestion des cookies|쿠키 사용",
+    re.I,
+)
+_LOGIN = re.compile(
+    r"^\W*(?:log ?in|sign ?in|please (?:log|sign) ?in|login required|ログイン|サインイン|登录|登錄|请登录|로그인|"
+    r"connexion|"
+    r"se connecter|anmelden|einloggen|iniciar sesión)\b|sign in to continue|log in to continue",
+    re.I,
+)
+_MISSING = re.compile(
+    r"\b404\b|page (?:was |is )?not found|^\W*not found\b|"
+    r"(?:page|article|content|site) (?:can(?:no|')t be found|"
+    r"does not exist|doesn.t exist|isn.t available|is no longer available|could not be found|"
+    r"you (?:requested|are looking for))|nothing (?:was )?found|"
+    r"ページ(?:が|は)(?:見つかりません|存在しません)|お探しのページ|記事が見つかりません|页面不存在|找不到(?:该)?页面|頁面不存在|"
+    r"您访问的(?:页面|内容)|内容不存在|文章不存在|페이지를 찾을 수 없|존재하지 않는 (?:페이지|문서|게시물|글|주소|기사)|page introuvable|page non trouvée|"
+    r"seite (?:wurde )?nicht gefunden|página no encontrada",
+    re.I,
+)
+_DELETED = re.compile(
+    r"已被(?:发布者|作者)?删除|該內容已被|(?:post|article|content) (?:has been|was) (?:deleted|removed|withdrawn)|"
+    r"この記事は(?:削除|公開終了)|삭제된 (?:글|게시물|기사)|article (?:a été )?supprimé|wurde gelöscht",
+    re.I,
+)
+_PAYWALL = re.compile(
+    r"subscribe (?:now )?to (?:continue|read|keep)|to continue reading|subscribers only|already a subscriber|"
+    r"この記事は(?:有料|会員)|有料会員|会員限定|続きを読むには|付费阅读|订阅后|구독자 전용|"
+    r"réservé aux abonnés|nur für abonnenten",
+    re.I,
+)
+
+
+def weight(text: str) -> float:
+    """Return the length of *text* in Latin characters; an East Asian one says as much as 2.5 of them."""
+    return len(text) + 1.5 * len(_WIDE.findall(text))
+
+
+def outcome_of_status(status: int, document: Document | None = None) -> Outcome | None:
+    """Return what an HTTP status alone says; None when the page has to be read."""
+    if status in (404, 410):
+        return Outcome.GONE
+    if status < 400 or status == 451:
+        return None if status != 451 else Outcome.GONE
+    if document is not None and _is_challenge(document, shown_text(document.root)):
+        return Outcome.CHALLENGE
+    if status == 401:
+        return Outcome.LOGIN
+    return Outcome.CHALLENGE if status in (403, 429) else Outcome.ERROR
+
+
+def judge(document: Document, article: Article) -> Outcome:
+    """Return the outcome of an HTML page from which *article* was read."""
+    if by_status := outcome_of_status(document.status, document):
+        return by_status
+    size = weight(article.text) + 0.5 * sum(
+        weight(cell) for table in article.tables for row in table.rows for cell in row
+    )
+    shown = shown_text(document.root)
+    says_article = _says_article(document)
+    if (not says_article or size < ENOUGH) and (wall := _wall(document, article, shown, size)):
+        return wall
+    if size < TEASER_LONGEST and _is_paywalled(document, shown):
+        return Outcome.PAYWALLED
+    if size >= (ENOUGH_SHORT if says_article and article.title else ENOUGH):
+        return Outcome.LISTING if not says_article and _is_listing(document, article, shown) else Outcome.OK
+    return _nothing(document, article, shown)
+
+
+def shown_text(root: Element) -> str:
+    """Return all text that a page shows, in one line."""
+    return " ".join(text for _, text in text_nodes(root))
+
+
+def _wall(document: Document, article: Article, shown: str, size: float) -> Outcome | None:
+    """Return which wall or notice the page is, or None; the first that holds counts."""
+    node = document.root.find(".//title")
+    head = " ".join((collapse("" if node is None else "".join(node.itertext())), article.title or ""))
+    is_small = weight(shown) <= WALL_LONGEST
+    says_little = size < 3 * ENOUGH
+    asks_password = size < ENOUGH and _has_password(document.root)
+    asks_consent = says_little and _CONSENT.search(shown) and _has_buttons(document.root)
+    signs = {
+        Outcome.CHALLENGE: _is_challenge(document, shown) or (is_small and says_little and _CHALLENGE.search(head)),
+        Outcome.SOFT_404: says_little
+        and (_MISSING.search(head) or (is_small and size < ENOUGH and _MISSING.search(shown[:600]))),
+        Outcome.GONE: is_small and _DELETED.search(shown),
+        Outcome.LOGIN: (asks_password or says_little) and (is_small and (asks_password or _LOGIN.search(head))),
+        Outcome.CONSENT: is_small and (_CONSENT.search(head) or asks_consent),
+    }
+    return next((outcome for outcome, sign in signs.items() if sign), None)
+
+
+def _is_challenge(document: Document, shown: str) -> bool:
+    if weight(shown) > WALL_LONGEST:
+        return False
+    if _CHALLENGE.search(shown[:1500]) and weight(shown) <= WALL_LONGEST / 2:
+        return True
+    return weight(shown) < ENOUGH and bool(_CHALLENGE_SCRIPT.search(document.html))
+
+
+def _has_password(root: Element) -> bool:
+    return any((node.get("type") or "").lower() == "password" for node in root.iter("input"))
+
+
+def _has_buttons(root: Element) -> bool:
+    return next(root.iter("button", "form"), None) is not None
+
+
+def _says_article(document: Document) -> bool:
+    facts = document.structured
+    kind = (facts.first("og:type") or "").lower()
+    return bool(facts.article().get("headline")) or kind in ("article", "news") or bool(facts.first("citation_title"))
+
+
+def _is_paywalled(document: Document, shown: str) -> bool:
+    """Return whether the page says that it is not free, and shows a teaser."""
+    for item in document.structured.json_ld:
+        for part in (item, *[part for part in as_list(item.get("hasPart")) if isinstance(part, dict)]):
+            if str(part.get("isAccessibleForFree")).lower() in (
+                "false",
+                "http://schema.org/false",
+                "https://schema.org/false",
+            ):
+                return True
+    tier = document.structured.first("article:content_tier") or ""
+    return tier.lower() in ("metered", "locked") and bool(_PAYWALL.search(shown))
+
+
+def _is_listing(document: Document, article: Article, shown: str) -> bool:
+    """Return whether the page mostly links elsewhere: what it links outweighs what it says."""
+    linked = sum(weight(collapse("".join(node.itertext()))) for node in document.root.iter("a"))
+    n_headings = sum(1 for node in document.root.iter("h2", "h3", "h4") if node.find(".//a") is not None)
+    own = weight(article.text)
+    longest = max((weight(part) for part in article.text.split("\n\n")), default=0)
+    return n_headings >= 8 and linked > 0.6 * weight(shown) and longest < 2 * ENOUGH and own < 6 * ENOUGH
+
+
+def _nothing(document: Document, article: Article, shown: str) -> Outcome:
+    """Return what a page without an article is: an app's empty shell, a listing, a stub."""
+    n_scripts = sum(1 for _ in document.root.iter("script"))
+    n_links = sum(1 for node in document.root.iter("a") if node.get("href"))
+    if weight(shown) < ENOUGH and n_scripts >= 1:
+        return Outcome.SHELL
+    if n_links >= 10:
+        return Outcome.LISTING
+    return Outcome.SHELL if not article.title and n_scripts >= 3 else Outcome.STUB

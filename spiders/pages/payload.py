@@ -1,0 +1,159 @@
+"""What a JavaScript framework leaves in a page: the React flight stream (`self.__next_f`) and `__NEXT_DATA__`."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from lxml import html
+
+from spiders.pages.structured import loads_leniently, walk
+
+_ROW = re.compile(rb"([0-9a-f]*):")
+_REFERENCE = re.compile(r"^\$([0-9a-f]+)$")
+_STATE = re.compile(r"^(?:application/json|text/json)$", re.I)
+_ELEMENT_TAG = re.compile(r"^[a-z][a-z0-9]*$")
+_DATE_PAIR = re.compile(
+    r'\\*"(?P<key>publishedAt|published_at|datePublished|publishDate|publish_date|publishTime|publish_time|pubDate)\\*"'
+    r'\s*:\s*\\*"?(?P<value>[0-9T:.+\-Z /]{8,40})'
+)
+_VOID = frozenset({"img", "br", "hr", "input", "source", "col", "wbr"})
+_KEPT_ATTRIBUTES = {
+    "href": "href",
+    "src": "src",
+    "alt": "alt",
+    "dateTime": "datetime",
+    "srcSet": "srcset",
+    "title": "title",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The values a page's scripts hold, and the flight stream joined."""
+
+    values: tuple[Any, ...] = ()
+    stream: str = ""
+
+    def objects(self) -> Iterator[dict[str, Any]]:
+        """Yield every object of the payload, outermost first."""
+        for value in self.values:
+            yield from walk(value)
+
+    def dates(self) -> tuple[tuple[str, str], ...]:
+        """Return (key, value) of publication dates found by text alone, for a stream that does not parse."""
+        return tuple((found["key"], found["value"].strip()) for found in _DATE_PAIR.finditer(self.stream))
+
+    def markup(self) -> str:
+        """Return the React elements of the stream as HTML; empty when there are none."""
+        return "".join(_to_html(value) for value in self.values if _is_element(value) or isinstance(value, list))
+
+
+def read_payload(root: html.HtmlElement) -> Payload:
+    """Return the payload of a page; empty when it has none."""
+    values: list[Any] = []
+    pushed: list[str] = []
+    for script in root.iter("script"):
+        text = script.text or ""
+        if script.get("id") == "__NEXT_DATA__" or (_STATE.match(script.get("type") or "") and '"props"' in text):
+            values.append(loads_leniently(text))
+        elif "__next_f" in text:
+            pushed.extend(_pushed_strings(text))
+    stream = "".join(pushed)
+    return Payload(tuple(item for item in [*values, *_rows(stream)] if item is not None), stream)
+
+
+def _pushed_strings(script: str) -> Iterator[str]:
+    """Yield the strings that a script pushes: self.__next_f.push([1,"…"])."""
+    decoder = json.JSONDecoder(strict=False)
+    position = 0
+    while (start := script.find("__next_f.push(", position)) >= 0:
+        start = script.find("[", start)
+        if start < 0:
+            return
+        try:
+            value, position = decoder.raw_decode(script, start)
+        except (ValueError, RecursionError):
+            position = start + 1
+            continue
+        if isinstance(value, list) and len(value) == 2 and isinstance(value[1], str):
+            yield value[1]
+
+
+def _rows(stream: str) -> list[Any]:
+    """Return the values of the stream's rows (`id:JSON` lines, `id:T<hex length>,text`), references put in."""
+    data, position, rows = stream.encode("utf-8", "replace"), 0, {}
+    while found := _ROW.search(data, position):
+        key, start = found.group(1).decode(), found.end()
+        if data[start : start + 1] == b"T" and (comma := data.find(b",", start, start + 20)) > 0:
+            length = int(data[start + 1 : comma], 16) if _is_hex(data[start + 1 : comma]) else 0
+            position = comma + 1 + length
+            rows[key] = data[comma + 1 : position].decode("utf-8", "replace")
+        else:
+            end = data.find(b"\n", start)
+            end = len(data) if end < 0 else end
+            rows[key] = _row_value(data[start:end])
+            position = end + 1
+    return [_resolved(value, rows, depth=0) for value in rows.values() if not isinstance(value, str)]
+
+
+def _is_hex(text: bytes) -> bool:
+    return bool(re.fullmatch(rb"[0-9a-f]{1,8}", text))
+
+
+def _row_value(line: bytes) -> Any:
+    # I, H, E … rows name modules, hints and errors; only plain JSON rows hold data.
+    if line[:1] not in b'[{"':
+        return None
+    return loads_leniently(line.decode("utf-8", "replace"))
+
+
+def _resolved(value: Any, rows: dict[str, Any], *, depth: int) -> Any:
+    """Return *value* with "$1a" replaced by the text row of that number (long texts are sent apart)."""
+    if depth > 60:
+        return value
+    if isinstance(value, str):
+        found = _REFERENCE.match(value)
+        target = rows.get(found.group(1)) if found else None
+        return target if isinstance(target, str) else value
+    if isinstance(value, list):
+        return [_resolved(item, rows, depth=depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {key: _resolved(item, rows, depth=depth + 1) for key, item in value.items()}
+    return value
+
+
+def _is_element(value: Any) -> bool:
+    return isinstance(value, list) and len(value) >= 4 and value[0] == "$" and isinstance(value[1], str)
+
+
+def _to_html(value: Any, depth: int = 0) -> str:
+    """Return a flight value as HTML: React elements become tags, components only their children."""
+    if depth > 120 or value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, str | int | float):
+        text = str(value)
+        return "" if text.startswith("$") else escape(text)
+    if not isinstance(value, list):
+        return ""
+    if not _is_element(value):
+        return "".join(
+            _to_html(item, depth + 1)
+            for item in value
+            if (isinstance(item, list | str) and depth > 0) or _is_element(item)
+        )
+    return _element_html(value[1], value[3] if isinstance(value[3], dict) else {}, depth)
+
+
+def _element_html(tag: str, props: dict[str, Any], depth: int) -> str:
+    raw = props.get("dangerouslySetInnerHTML")
+    inner = raw.get("__html") if isinstance(raw, dict) else None
+    inside = inner if isinstance(inner, str) else _to_html(props.get("children"), depth + 1)
+    if not _ELEMENT_TAG.match(tag) or tag in {"script", "style", "link", "meta"}:
+        return inside
+    attributes = "".join(
+        f' {name}="{escape(props[key])}"' for key, name in _KEPT_ATTRIBUTES.items() if isinstance(props.get(key), str)
+    )
+    return f"<{tag}{attributes}>" if tag in _VOID else f"<{tag}{attributes}>{inside}</{tag}>"

@@ -1,0 +1,54 @@
+"""arxiv.org: the abstract page; the paper's own text is in its PDF, which is a page of its own.
+
+Layout: 2026-11. `citation_*` metadata holds title, authors ("Family, Given") and date; the abstract is a blockquote.
+"""
+
+import re
+
+from archive.citations import identify
+from archive.model import Article, Outcome
+from archive.records import Source
+from spiders.pages.base import ArticlePage
+from spiders.pages.blocks import Block, BlockKind, serialise
+from spiders.pages.document import collapse
+
+SOURCE = Source(key="arxiv.org", name="arXiv", home="https://arxiv.org/", language="en")
+
+
+class AbstractPage(ArticlePage):
+    """The abstract page of a paper (/abs/)."""
+
+    handles = re.compile(r"^https?://[^/]+/abs/", re.I)
+
+    def title(self) -> str | None:
+        """Return the paper's title."""
+        return self.document.structured.first("citation_title") or super().title()
+
+    def category(self) -> str | None:
+        """Return the primary subject as printed: "Computation and Language (cs.CL)"."""
+        return self.text("span.primary-subject")
+
+    def blocks(self) -> list[Block]:
+        """Return the abstract, without its label."""
+        stated = self.document.structured.first("citation_abstract", "og:description", "dc.description")
+        quote = next(self.document.root.iter("blockquote"), None)
+        if quote is None:
+            root = self.document.root
+            return [Block(BlockKind.PARAGRAPH, root, text=collapse(stated))] if stated else []
+        blocks = serialise(quote)
+        if not blocks:
+            return []
+        first = re.sub(r"^Abstract:\s*", "", collapse(" ".join(block.text for block in blocks)))
+        return [
+            Block(BlockKind.PARAGRAPH, quote, text=first, anchors=tuple(a for block in blocks for a in block.anchors))
+        ]
+
+    def canonical_url(self) -> str:
+        """Return the abstract's address without a version: the versions are states of one paper."""
+        identity = identify(self.document.url)
+        return f"https://arxiv.org/abs/{identity.arxiv_id}" if identity.arxiv_id else super().canonical_url()
+
+    def outcome(self, article: Article) -> Outcome:
+        """Return ok for any abstract: some are one sentence long."""
+        is_abstract = bool(article.title and article.text and self.document.status < 400)
+        return Outcome.OK if is_abstract else super().outcome(article)
