@@ -40,12 +40,12 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 docs: $(VENV)/dev  ## generated pages of docs/ are as the code says
-	$(BIN)/python -m cogapp --check --diff -PU -I docs docs/*.md
+	$(BIN)/python -m cogapp --check --diff -U -I docs docs/*.md
 
 format: $(VENV)/dev  ## format the code, write the generated pages anew
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
-	$(BIN)/python -m cogapp -r -PU -I docs docs/*.md
+	$(BIN)/python -m cogapp -r -U -I docs docs/*.md
 
 bench: $(VENV)/dev  ## measure speed and memory here
 	$(BIN)/python benchmarks/search.py

@@ -44,7 +44,9 @@ def search_filters(command: Callable[..., Any]) -> Callable[..., Any]:
 @reporting
 @common
 def search_command(config: Config, query: str, limit: int, as_json: bool, **filters: str | None) -> None:
-    """Print the articles and cited pages that hold every word of QUERY, best first, with the passages.
+    """Find passages, in Japanese, Chinese, Korean, English.
+
+    Prints the articles and cited pages that hold every word of QUERY, best first.
 
     A sentence is taken as a question: no page need hold all of its words.
     """
@@ -74,7 +76,10 @@ def search_command(config: Config, query: str, limit: int, as_json: bool, **filt
 @reporting
 @common
 def citations_command(config: Config, article: str, as_json: bool) -> None:
-    """Print what ARTICLE (its number or address) cites, in order, and what became of each cited page."""
+    """Print what an article cites, and what became of it.
+
+    ARTICLE is its number or address.
+    """
     from archive.store import open_store
     from archive.store.citations import citations_of
 
@@ -98,7 +103,7 @@ def citations_command(config: Config, article: str, as_json: bool) -> None:
 @reporting
 @common
 def cited_by_command(config: Config, url_or_domain: str, as_json: bool) -> None:
-    """Print the articles that cite a page, or any page of a domain; newest first."""
+    """Print who cites a page or a domain, newest first."""
     from archive.store import open_store
     from archive.store.citations import cited_by
 
@@ -128,7 +133,10 @@ def cited_by_command(config: Config, url_or_domain: str, as_json: bool) -> None:
 @reporting
 @common
 def diff_command(config: Config, article: str, from_number: int | None, to_number: int | None, as_json: bool) -> None:
-    """Print what changed between two states of ARTICLE (its number or address)."""
+    """Print what changed between two states of an article.
+
+    ARTICLE is its number or address.
+    """
     from archive.similarity import differences
     from archive.store import open_store
     from archive.store.revisions import revision, revision_numbers

@@ -27,7 +27,9 @@ from archive.settings import Config
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="File (folder with --all).")
 @common
 def export_command(config: Config, table: str | None, everything: bool, **options: Any) -> None:
-    """Write TABLE (or every table) as json, jsonl or csv to standard output or -o PATH.
+    """Write a table, or all, as json, jsonl or csv.
+
+    To standard output, or to -o PATH: whole or not at all.
 
     Rows come in the order of their key; the same archive gives the same bytes. A file is written whole or not at all.
     Tables: sources seeds runs frontier captures articles revisions citations figures data_tables problems aliases
@@ -49,7 +51,10 @@ def export_command(config: Config, table: str | None, everything: bool, **option
 @reporting
 @common
 def verify_command(config: Config, as_json: bool) -> int:
-    """Check the database, and the digest of every captured body against its WARC record; exit 1 when one is wrong."""
+    """Check the database and the digest of every body.
+
+    Every captured body is read from its WARC record; exit 1 when one is wrong.
+    """
     from archive.store import open_store
     from archive.verify import verify
 
@@ -72,7 +77,10 @@ def verify_command(config: Config, as_json: bool) -> int:
 )
 @common
 def backup_command(config: Config, dest: Path, with_captures: bool) -> None:
-    """Copy the archive to DEST (a file or a folder), safely while a crawl is at work; whole or not at all."""
+    """Copy the archive safely, also while a crawl is at work.
+
+    DEST is a file or a folder; the copy is whole or not at all.
+    """
     from archive.store import copy_database, open_store
 
     target = dest / Path(config.db).name if dest.is_dir() else dest
@@ -93,7 +101,7 @@ def backup_command(config: Config, dest: Path, with_captures: bool) -> None:
 @click.option("--reindex", is_flag=True, help="Rebuild the search index with this release's segmenter.")
 @common
 def migrate_command(config: Config, reindex: bool) -> None:
-    """Bring the archive's tables up to date with this release."""
+    """Bring the archive up to date with this release."""
     from archive.store import open_store, pending_migrations
     from archive.store.search_index import rebuild_index
 

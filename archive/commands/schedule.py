@@ -30,7 +30,9 @@ def schedule() -> None:
 @click.argument("crawl_options", nargs=-1, type=click.UNPROCESSED)
 @common
 def run(config: Config, every: str, cron: str | None, times: int | None, crawl_options: tuple[str, ...]) -> int:
-    """Crawl now, then again and again; options after -- go to `archive crawl`.
+    """Crawl now, then again and again.
+
+    Options after -- go to `archive crawl`.
 
     A crawl that takes longer than the interval delays the next one: there are never two at once. Only one
     scheduler serves an archive; a second says so and ends with 1. A crawl that fails is logged and the next one runs.
@@ -48,7 +50,7 @@ def run(config: Config, every: str, cron: str | None, times: int | None, crawl_o
 @click.option("--cron", metavar="FIELDS", help="Five cron fields instead of an interval (cron only).")
 @common
 def print_units(config: Config, kind: str, every: str, cron: str | None) -> None:
-    """Print a systemd service and timer, or a crontab line, for this archive."""
+    """Print what systemd or cron needs for this archive."""
     program = shutil.which("archive")
     command = [*([program] if program else [sys.executable, "-m", "archive"]), *_crawl_arguments(config, ())]
     interval, folder = parse_every(every), str(Path.cwd())

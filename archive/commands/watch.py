@@ -14,7 +14,7 @@ from archive.settings import Config, setting_help
 @reporting
 @common
 def status_command(config: Config, as_json: bool) -> None:
-    """Print the last runs, what the archive holds, what is due, and how well each source is read."""
+    """Print last runs, contents, what is due, how well it is read."""
     from archive.health import summary
     from archive.store import open_store
 
@@ -51,7 +51,7 @@ def health_command(config: Config, as_json: bool) -> int:
 @reporting
 @common
 def config_command(config: Config, as_json: bool) -> None:
-    """Print every setting in force, as an archive.toml that would give the same."""
+    """Print every setting in force, as an archive.toml."""
     values = {name: getattr(config, name) for name in setting_help()}
     if as_json:
         echo_json({name: _plain(value) for name, value in values.items()})

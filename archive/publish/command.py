@@ -19,7 +19,9 @@ from archive.settings import Config
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 @common
 def serve(config: Config, host: str, port: int, title: str | None, open_browser: bool) -> None:
-    """Publish the archive: search, reading pages, every table as HTML, JSON and CSV.
+    """Publish the archive: search, reading pages, tables.
+
+    Every table also as JSON and CSV.
 
     The file is opened read-only; a crawl may go on meanwhile.
     """

@@ -1,0 +1,211 @@
+"""What both spiders share: entries of the frontier in, visits out; redirects, failures and refusals in between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive.coding import TooLargeError
+from archive.errors import AddressError, ArchiveError, CaptureError
+from archive.model import Outcome, Policy
+from archive.records import FrontierEntry
+from archive.store.sources import policy_of
+from archive.warc import Exchange
+from spiders.capture import HOPS
+from spiders.claims import Claims
+from spiders.pages import read_page
+from spiders.pipelines import STORED
+from spiders.politeness import Plan, retry_after_s
+from spiders.redirects import MAX_HOPS, next_hop
+from spiders.refusal import RefusedError
+from spiders.revisit import conditional_headers
+from spiders.robots import UnreachableError
+from spiders.session import Session
+from spiders.visit import Visit
+
+ENTRY = "archive_entry"  # request.meta key: the frontier entry that is being visited
+PASSING_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504, 507, 508, 520, 521, 522, 523, 524, 525, 526, 527, 530))
+READ_TIMEOUT_S = 20.0  # a page that takes longer to read is a problem; its thread ends by itself
+
+
+class ArchiveSpider(Spider):
+    """Asks for what is due of its kinds, and yields a Visit for each."""
+
+    kinds: tuple[str, ...] = ()
+    session: Session
+    claims: Claims
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *_: Any, session: Session | None = None, **options: Any) -> Self:
+        """Return the spider on *session*; under `scrapy crawl` it opens one of its own from settings and -a options."""
+        spider = super().from_crawler(crawler)
+        if session is None:
+            from spiders.commands.crawl import own_session
+
+            stack = ExitStack()
+            session = stack.enter_context(own_session(crawler, cls.name, options))
+            crawler.signals.connect(stack.close, signals.spider_closed, weak=False)
+        spider.session = session
+        spider.claims = Claims(session, cls.kinds, limits=spider.limits())
+        return spider
+
+    def limits(self) -> dict[str, int]:
+        """Return kind -> most entries of it in this run; empty when there is no limit."""
+        return {}
+
+    def prepare(self) -> None:
+        """Enter into the frontier what this crawl starts from."""
+
+    async def start(self) -> AsyncIterator[Request | Visit]:
+        """Yield a request for every entry that may be asked, and a visit for every one that may not."""
+        try:
+            self.prepare()
+            async for entry in self.claims.entries():
+                refused = self._refused(entry)
+                yield refused or self._request(entry)
+        except ArchiveError as error:
+            self.session.fail(error)
+
+    def settled(self, visit: Visit, plan: Plan) -> None:
+        """Note what came of a visit that is stored: the address is free again, or wakes later in this run."""
+        if plan.in_this_run and plan.at is not None:
+            self.claims.waking[visit.entry.surt] = plan.at
+        if visit.retry_after_s is not None:
+            if plan.in_this_run and plan.at is not None:
+                self.claims.pause(visit.entry.host, plan.at)
+            else:
+                self.session.spent.add(visit.entry.host)
+        self.claims.settle(visit.entry)
+
+    async def answered(self, response: Response) -> AsyncIterator[Request | Visit]:
+        """Follow a redirect, or read the page."""
+        entry: FrontierEntry = response.meta[ENTRY]
+        hops: list[Exchange] = response.meta[HOPS]
+        try:
+            target = next_hop(hops[-1])
+            if target is not None:
+                yield self._hop(entry, hops, target)
+            elif hops[-1].status in PASSING_STATUSES:
+                yield self._unwell(entry, hops)
+            elif hops[-1].status == 304:
+                yield Visit(entry=entry, hops=tuple(hops), outcome=entry.outcome or Outcome.OK, detail="not modified")
+            else:
+                yield await self._read_safely(entry, tuple(hops))
+        except ArchiveError as error:
+            yield Visit(entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=str(error))
+
+    def failed(self, failure: Failure) -> Visit:
+        """Return the visit of a request that got no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        entry, hops = request.meta[ENTRY], request.meta[HOPS]
+        outcome, detail, passing = classify(failure.value or RuntimeError("no answer"))
+        if isinstance(failure.value, ArchiveError):
+            self.session.fail(failure.value)
+        return Visit(
+            entry=entry, hops=tuple(hops), outcome=outcome, detail=detail, refused_url=request.url, passing=passing
+        )
+
+    async def read(self, entry: FrontierEntry, hops: tuple[Exchange, ...], body: bytes) -> Visit:
+        """Return the visit of an answer whose body is decoded: as an article or a cited page; others override it."""
+        last = hops[-1]
+        article = await asyncio.wait_for(
+            asyncio.to_thread(
+                read_page,
+                body,
+                url=last.url,
+                seen_at=datetime.fromisoformat(last.fetched_at),
+                content_type=last.header("content-type") or "",
+                status=last.status,
+                site=self.session.source_of(last.url),
+            ),
+            READ_TIMEOUT_S,
+        )
+        kept = article if article.outcome in STORED else None
+        return Visit(
+            entry=entry, hops=hops, outcome=article.outcome, article=kept, detail=_status_words(last, article.outcome)
+        )
+
+    async def _read_safely(self, entry: FrontierEntry, hops: tuple[Exchange, ...]) -> Visit:
+        try:
+            body = hops[-1].body(limit=self.session.config.max_body_bytes)
+            return await self.read(entry, hops, body)
+        except TooLargeError as error:
+            return Visit(entry=entry, hops=hops, outcome=Outcome.TOO_LARGE, detail=str(error))
+        except CaptureError as error:
+            return Visit(entry=entry, hops=hops, outcome=Outcome.UNDECODABLE, detail=str(error))
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}"[:500]
+            return Visit(entry=entry, hops=hops, outcome=Outcome.ERROR, detail="could not be read", problem=words)
+
+    def _refused(self, entry: FrontierEntry) -> Visit | None:
+        """Return the visit of an entry that gets no request at all, by its address or by our policy for its source."""
+        try:
+            self.session.guard.check_url(entry.url)
+        except AddressError as error:
+            return Visit(entry=entry, outcome=Outcome.BLOCKED_ADDRESS, detail=str(error))
+        if policy_of(self.session.store, entry.source) is Policy.CITE_ONLY:
+            return Visit(entry=entry, outcome=Outcome.CITE_ONLY, detail="policy of the source: no request is made")
+        return None
+
+    def _request(self, entry: FrontierEntry, *, url: str | None = None, hops: list[Exchange] | None = None) -> Request:
+        return Request(
+            url or entry.url,
+            callback=self.answered,
+            errback=self.failed,
+            headers=conditional_headers(entry) if url is None else None,
+            meta={ENTRY: entry, HOPS: [] if hops is None else hops},
+            priority=len(hops or ()),  # a chain that has begun is finished first
+            dont_filter=True,
+        )
+
+    def _hop(self, entry: FrontierEntry, hops: list[Exchange], target: str) -> Request | Visit:
+        if len(hops) > MAX_HOPS or target in {hop.url for hop in hops}:
+            detail = "redirect loop" if len(hops) <= MAX_HOPS else f"more than {MAX_HOPS} redirects"
+            return Visit(entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=detail)
+        try:
+            self.session.guard.check_url(target)
+        except AddressError as error:
+            return Visit(
+                entry=entry,
+                hops=tuple(hops),
+                outcome=Outcome.BLOCKED_ADDRESS,
+                detail=f"redirect: {error}",
+                refused_url=target,
+            )
+        return self._request(entry, url=target, hops=hops)
+
+    def _unwell(self, entry: FrontierEntry, hops: list[Exchange]) -> Visit:
+        last = hops[-1]
+        wait_s = retry_after_s(last.header("retry-after"), now=self.session.now())
+        words = f"{last.status} {last.reason}".strip()
+        if wait_s is not None:
+            words += f", Retry-After {wait_s:.0f} s"
+        return Visit(
+            entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=words, passing=True, retry_after_s=wait_s
+        )
+
+
+def classify(error: BaseException) -> tuple[Outcome, str, bool]:
+    """Return outcome, words and whether it may pass, for a request that got no answer."""
+    if isinstance(error, UnreachableError):
+        return error.outcome, error.detail, True
+    if isinstance(error, RefusedError):
+        return error.outcome, error.detail, False
+    if isinstance(error, DownloadTimeoutError):
+        return Outcome.TIMEOUT, str(error), True
+    if isinstance(error, DownloadCancelledError):
+        return Outcome.TOO_LARGE, str(error).partition(" in request")[0], False
+    if isinstance(error, ResponseDataLossError):
+        return Outcome.ERROR, "truncated: the answer broke off", True
+    return Outcome.ERROR, f"{type(error).__name__}: {error}"[:300], True
+
+
+def _status_words(exchange: Exchange, outcome: Outcome) -> str | None:
+    return None if outcome in STORED else f"HTTP {exchange.status}" if exchange.status != 200 else None

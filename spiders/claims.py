@@ -1,0 +1,117 @@
+"""Which address next: claims from the frontier, never more than may be in flight, never too many of one host."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from archive.records import FrontierEntry
+from archive.store import frontier
+from spiders.session import Session
+
+LATE = timedelta(seconds=2)
+IDLE_POLL_S = 0.05  # the longest a settled visit waits to be noticed when its event was set before we looked
+
+
+@dataclass(slots=True)
+class Claims:
+    """The entries that one spider holds."""
+
+    session: Session
+    kinds: Annotated[tuple[str, ...], "Frontier kinds that this spider asks for."]
+    limits: Annotated[dict[str, int], "Kind -> how many more of it may be asked in this run."] = field(
+        default_factory=dict
+    )
+    held: Annotated[dict[str, FrontierEntry], "Entries on their way, by SURT."] = field(default_factory=dict)
+    asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
+    paused: Annotated[dict[str, datetime], "Hosts that asked us to wait, and until when."] = field(default_factory=dict)
+    waking: Annotated[dict[str, datetime], "Entries that are asked again in this run, and when."] = field(
+        default_factory=dict
+    )
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def entries(self) -> AsyncIterator[FrontierEntry]:
+        """Yield entries that are due until there are none left that this run may ask for."""
+        while not self.session.is_stopping:
+            self._changed.clear()
+            found = self._claim()
+            for entry in found:
+                if self._take(entry):
+                    yield entry
+            if found or self.session.commit():
+                continue
+            if self.held:
+                await self._changed.wait()
+            elif (wait_s := self._seconds_to_wait()) is not None:
+                await self._sleep(wait_s)
+            else:
+                return
+
+    def settle(self, entry: FrontierEntry) -> None:
+        """Note that what came of *entry* is written."""
+        self.held.pop(entry.surt, None)
+        self._changed.set()
+
+    def pause(self, host: str, until: datetime) -> None:
+        """Ask nothing of *host* before *until*."""
+        self.paused[host] = max(until, self.paused.get(host, until))
+
+    def _claim(self) -> list[FrontierEntry]:
+        session = self.session
+        n_free = session.config.concurrency - len(self.held) - session.n_uncommitted
+        # Where only some are wanted, they are the newest: first let what is asked already say what is new.
+        is_discovering = any(entry.kind not in self.limits for entry in self.held.values())
+        kinds = [
+            kind for kind in self.kinds if kind not in self.limits or (self.limits[kind] > 0 and not is_discovering)
+        ]
+        if n_free <= 0 or (self.limits and not any(self.limits.get(kind, 0) > 0 for kind in self.kinds)):
+            return []
+        n_limited = min((self.limits[kind] for kind in kinds if kind in self.limits), default=n_free)
+        with session.write(n_pages=0):
+            return frontier.claim(
+                session.store,
+                kinds=kinds,
+                limit=min(n_free, n_limited),
+                run_id=session.run_id,
+                now=session.now(),
+                lease_s=session.config.lease_s,
+                busy_hosts=self._busy_hosts(),
+            )
+
+    def _take(self, entry: FrontierEntry) -> bool:
+        """Hold *entry* and say so, or give it back when its host has had its share since it was claimed."""
+        if entry.surt in self.held:  # its lease ran out while it waits for its turn: it is on its way still
+            return False
+        if entry.host in self._busy_hosts():
+            with self.session.write(n_pages=0):
+                frontier.put_back(self.session.store, [entry.surt])
+            return False
+        self.held[entry.surt] = entry
+        self.waking.pop(entry.surt, None)
+        self.session.attempts[entry.surt] += 1
+        if entry.kind in self.limits and self.session.attempts[entry.surt] == 1:
+            self.limits[entry.kind] -= 1
+        if entry.kind == "cited":
+            self.asked[entry.host] += 1
+        return True
+
+    def _busy_hosts(self) -> set[str]:
+        config, now = self.session.config, self.session.now()
+        under_way = Counter(entry.host for entry in self.held.values())
+        busy = {host for host, n_held in under_way.items() if n_held >= 2 * config.per_host}
+        busy |= {host for host, n_asked in self.asked.items() if n_asked >= config.cited_per_host}
+        return busy | self.session.spent | {host for host, until in self.paused.items() if until > now}
+
+    def _seconds_to_wait(self) -> float | None:
+        now = self.session.now()
+        # What could not be claimed long after its moment is no longer due (another run, a budget): do not wait for it.
+        self.waking = {surt: at for surt, at in self.waking.items() if at > now - LATE}
+        return max(0.0, (min(self.waking.values()) - now).total_seconds()) if self.waking else None
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds + IDLE_POLL_S)
+        except TimeoutError:
+            return

@@ -1,0 +1,70 @@
+"""`archive add`: captures given pages."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from itertools import chain
+
+import click
+from scrapy.crawler import AsyncCrawlerRunner
+
+from archive.errors import AddressError
+from archive.options import common, reporting
+from archive.settings import Config
+from archive.store.articles import find_article
+from archive.store.citations import citations_of
+from archive.urls import canonical_url, surt
+from spiders.added import AddedSpider
+from spiders.commands.crawl import CrawlSummary, checked, quiet_logs, report, stopping_on_signals, summary_of
+from spiders.progress import Progress
+from spiders.session import CrawlOptions, Session, open_session
+from spiders.settings import crawler_settings
+
+
+@click.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--cited", "with_cited", is_flag=True, help="Capture what these pages cite as well.")
+@reporting
+@common
+def add(config: Config, *, urls: tuple[str, ...], with_cited: bool, as_json: bool) -> int:
+    """Capture given pages.
+
+    URL - reads addresses from standard input, one a line.
+    """
+    lines = chain.from_iterable(sys.stdin if url == "-" else (url,) for url in urls)
+    addresses = [canonical_url(line.strip()) for line in lines if line.strip()]
+    if not addresses:
+        raise AddressError("no addresses were given")
+    summary = run_add(checked(config), addresses, with_cited=with_cited, is_quiet=as_json)
+    report(summary, config, as_json=as_json)
+    return 0 if summary.fetched else 1
+
+
+def run_add(config: Config, urls: Sequence[str], *, with_cited: bool = False, is_quiet: bool = False) -> CrawlSummary:
+    """Capture *urls*, and with *with_cited* what they cite; return what came of it. Raises as run_crawl() does."""
+    quiet_logs()
+    progress = Progress(is_quiet=is_quiet)
+    with open_session(config, CrawlOptions(), command="archive add", progress=progress) as session:
+        asyncio.run(_add(session, urls, with_cited=with_cited))
+        if session.error:
+            raise session.error
+        return summary_of(session)
+
+
+async def _add(session: Session, urls: Sequence[str], *, with_cited: bool) -> None:
+    runner = AsyncCrawlerRunner(crawler_settings(session.config))
+    with stopping_on_signals(session, runner):
+        await runner.crawl(AddedSpider, session=session, urls=urls)
+        cited = _cited(session, urls) if with_cited and not session.is_stopping else []
+        if cited:
+            await runner.crawl(AddedSpider, session=session, urls=cited)
+    session.commit()
+
+
+def _cited(session: Session, urls: Sequence[str]) -> list[str]:
+    """Return what the stored articles of *urls* cite, each address once."""
+    articles = [find_article(session.store, url) for url in urls]
+    rows = [row for number in articles if number is not None for row in citations_of(session.store, number)]
+    return list(
+        {row["surt"]: row["url"] for row in rows if row["surt"] and row["surt"] not in map(surt, urls)}.values()
+    )

@@ -1,0 +1,237 @@
+"""`archive crawl`, and run_crawl(), by which every other command crawls."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+
+from archive.errors import ConfigError
+from archive.options import common, echo_json, reporting
+from archive.settings import Config
+from spiders.cited import CitedSpider
+from spiders.hyperai import HyperAISpider
+from spiders.progress import Progress
+from spiders.scope import LOCALES, SECTIONS
+from spiders.session import CrawlOptions, Session, open_session
+from spiders.settings import crawler_settings
+
+UNIT_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSummary:
+    """What a crawl came to."""
+
+    run_id: Annotated[int, "Number of the run."]
+    end_reason: Annotated[str, "finished or shutdown."]
+    fetched: Annotated[int, "Pages that answered."]
+    requests: Annotated[int, "Requests that were answered, redirects and robots.txt among them."]
+    new: Annotated[int, "Articles of HyperAI that are new to us."]
+    revised: Annotated[int, "Articles whose text changed."]
+    unchanged: Annotated[int, "Articles that say what they said."]
+    references: Annotated[int, "Entries of the reference lists of the articles read."]
+    cited: Annotated[dict[str, int], "Outcome -> cited pages visited."] = field(default_factory=dict)
+    other: Annotated[dict[str, int], "Outcome -> HyperAI pages that are no articles."] = field(default_factory=dict)
+    refused: Annotated[int, "Visits without a request: address, robots.txt, policy."] = 0
+    problems: Annotated[int, "Pages that could not be read."] = 0
+    is_origin_broken: Annotated[bool, "Whether HyperAI gave no answer at all."] = False
+
+
+def run_crawl(
+    config: Config,
+    options: CrawlOptions,
+    *,
+    command: str = "archive crawl",
+    is_quiet: bool = False,
+    now: Callable[[], datetime] | None = None,
+) -> CrawlSummary:
+    """Crawl HyperAI and then what it cites; return what came of it. *now* replaces the clock.
+
+    SIGINT and SIGTERM end it cleanly: requests in flight are finished, everything is stored.
+    Raises LockedError when another crawl of this archive is at work, StoreError and CaptureError when it cannot write.
+    """
+    quiet_logs()
+    with open_session(config, options, command=command, progress=Progress(is_quiet=is_quiet), now=now) as session:
+        asyncio.run(_crawl(session))
+        if session.error:
+            raise session.error
+        return summary_of(session)
+
+
+@contextlib.contextmanager
+def own_session(crawler: Crawler, name: str, options: Mapping[str, str]) -> Iterator[Session]:
+    """Yield the session of a spider that `scrapy crawl NAME -a option=value` started."""
+    config: Config = crawler.settings["ARCHIVE_CONFIG"]
+    if options.get("origin"):
+        config = replace(config, origin=options["origin"].rstrip("/"))
+    asked = CrawlOptions(
+        locales=_words(options.get("locale")),
+        sections=_words(options.get("section")),
+        since=parse_since(options["since"], now=datetime.now(UTC)) if options.get("since") else None,
+        limit=int(options["limit"]) if options.get("limit") else None,
+        budget=int(options["budget"]) if options.get("budget") else None,
+        replay=tuple(Path(name) for name in _words(options.get("replay"))),
+    )
+    with open_session(config, asked, command=f"scrapy crawl {name}", progress=Progress()) as session:
+        yield session
+
+
+def parse_since(words: str, *, now: datetime) -> datetime:
+    """Return the instant that --since means: 12h, 7d, 2w before *now*, or an ISO 8601 date or time .
+
+    Without a zone it is UTC. Raises ConfigError when it is neither.
+    """
+    found = re.fullmatch(r"(\d+)([hdw])", words.strip())
+    if found:
+        return now - timedelta(hours=int(found[1]) * UNIT_HOURS[found[2]])
+    try:
+        at = datetime.fromisoformat(words.strip())
+    except ValueError as error:
+        raise ConfigError(f"--since takes 12h, 7d, 2w or a date such as 2025-11-01, not {words!r}") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.option("--origin", metavar="URL", help="Where HyperAI is asked (default: https://hyper.ai).")
+@click.option("--locale", "locales", multiple=True, type=click.Choice(LOCALES), help="Only this locale; repeatable.")
+@click.option(
+    "--section", "sections", multiple=True, type=click.Choice(SECTIONS), help="Only this section; repeatable."
+)
+@click.option("--since", metavar="WHEN", help="Leave out what a listing dates before: 7d, 12h or 2025-11-01.")
+@click.option("--limit", type=click.IntRange(0), help="Most articles to fetch in this run.")
+@click.option("--no-cited", is_flag=True, help="Do not fetch the pages that articles cite.")
+@click.option("--budget", type=click.IntRange(0), help="Most requests to cited pages in this run.")
+@click.option("--proxy", metavar="URL", help="HTTP proxy to use.")
+@click.option(
+    "--replay",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Answer from this WARC file instead of the network; repeatable.",
+)
+@reporting
+@common
+def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
+    """Fetch what is due: HyperAI's articles, then what they cite."""
+    changes = {name: flags[name] for name in ("origin", "proxy") if flags[name]}
+    since = parse_since(flags["since"], now=datetime.now(UTC)) if flags["since"] else None
+    options = CrawlOptions(
+        locales=flags["locales"],
+        sections=flags["sections"],
+        since=since,
+        limit=flags["limit"],
+        with_cited=not flags["no_cited"],
+        budget=flags["budget"],
+        replay=flags["replay"],
+    )
+    summary = run_crawl(checked(replace(config, **changes)), options, is_quiet=as_json)
+    report(summary, config, as_json=as_json)
+    return 1 if summary.is_origin_broken else 0
+
+
+def checked(config: Config) -> Config:
+    """Return *config*, with its origin without a final slash; raises ConfigError when that is no web address."""
+    if not re.match(r"https?://[^/\s?#]+/?$", config.origin):
+        raise ConfigError(f"--origin takes http://host or https://host, not {config.origin!r}")
+    return replace(config, origin=config.origin.rstrip("/"))
+
+
+def report(summary: CrawlSummary, config: Config, *, as_json: bool) -> None:
+    """Print what a crawl came to."""
+    if as_json:
+        echo_json(asdict(summary))
+        return
+    for line in summary_lines(summary, config):
+        click.echo(line)
+
+
+def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
+    """Return the summary in words, a line each."""
+    lines = []
+    if summary.is_origin_broken:
+        lines.append(f"{config.origin} gave no answer; nothing was lost. Try again later.")
+    elif not summary.new and not summary.revised and not sum(summary.cited.values()):
+        lines.append("nothing new")
+    lines.append(
+        f"articles: {summary.new} new, {summary.revised} revised, {summary.unchanged} unchanged; "
+        f"{summary.references} references in them"
+    )
+    for name, counts in (("cited pages", summary.cited), ("other pages of HyperAI", summary.other)):
+        if counts:
+            lines.append(f"{name}: " + ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items())))
+    lines.append(f"{summary.requests} requests, {summary.refused} refused without one, {summary.problems} problems")
+    return lines
+
+
+async def _crawl(session: Session) -> None:
+    settings = crawler_settings(session.config, is_replay=session.replay is not None)
+    runner = AsyncCrawlerRunner(settings)
+    with stopping_on_signals(session, runner):
+        await runner.crawl(HyperAISpider, session=session)
+        if session.options.with_cited and not session.is_stopping:
+            await runner.crawl(CitedSpider, session=session)
+    session.commit()
+
+
+@contextlib.contextmanager
+def stopping_on_signals(session: Session, runner: AsyncCrawlerRunner) -> Iterator[None]:
+    """While the block runs, let SIGINT and SIGTERM end the crawl cleanly."""
+    loop = asyncio.get_running_loop()
+    stops: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        session.is_stopping = True
+        stops.append(loop.create_task(runner.stop()))
+
+    installed = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ValueError, RuntimeError):  # not the main thread: whoever runs us there stops us
+            loop.add_signal_handler(number, stop)
+            installed.append(number)
+    try:
+        yield
+    finally:
+        for number in installed:
+            loop.remove_signal_handler(number)
+
+
+def summary_of(session: Session) -> CrawlSummary:
+    """Return the summary of a crawl that has ended."""
+    counts = session.counts
+    by_prefix = {
+        prefix: {key.partition(" ")[2]: number for key, number in counts.items() if key.startswith(f"{prefix} ")}
+        for prefix in ("cited", "article")
+    }
+    return CrawlSummary(
+        run_id=session.run_id,
+        end_reason="shutdown" if session.is_stopping else "finished",
+        fetched=counts["fetched"],
+        requests=counts["requests"],
+        new=counts["new"],
+        revised=counts["revised"],
+        unchanged=counts["unchanged"],
+        references=counts["references"],
+        cited=by_prefix["cited"],
+        other=by_prefix["article"],
+        refused=counts["refused"],
+        problems=counts["problems"],
+        is_origin_broken=not counts["origin_answers"] and not session.is_stopping,
+    )
+
+
+def quiet_logs() -> None:
+    """Keep Scrapy to warnings: what a person is told of a crawl is ours to say."""
+    for name in ("scrapy", "asyncio", "protego", "tldextract"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word for word in (text or "").split(",") if word)

@@ -1,0 +1,165 @@
+"""Visit -> store: capture rows, article, citations, addresses found and the frontier's verdict, in one transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from scrapy.crawler import Crawler
+
+from archive.errors import ArchiveError
+from archive.model import Article, Outcome, Policy
+from archive.store import frontier
+from archive.store.articles import add_alias, save_article
+from archive.store.problems import save_problem
+from archive.store.sources import note_verdict, policy_of
+from archive.urls import surt
+from spiders.capture import Kept, keep_hops
+from spiders.politeness import Plan, Planner
+from spiders.session import HYPERAI, Session, session_of
+from spiders.sites import work_id
+from spiders.visit import Visit
+
+STORED = (Outcome.OK, Outcome.PAYWALLED)
+
+
+class ArchivePipeline:
+    """Stores every visit that a spider yields."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "ArchivePipeline":
+        """Return the pipeline of *crawler*."""
+        return cls(crawler)
+
+    def process_item(self, item: Visit) -> Visit:
+        """Store *item*; a store that cannot be written ends the crawl."""
+        session = session_of(self._crawler)
+        try:
+            plan = keep(session, item)
+        except ArchiveError as error:
+            session.fail(error)
+            plan = Plan("retry")
+        self._crawler.spider.settled(item, plan)  # type: ignore[union-attr]
+        return item
+
+
+def keep(session: Session, visit: Visit) -> Plan:
+    """Store *visit* and return what was planned for its address."""
+    now = session.now()
+    plan = _planner(session, visit).at(now)
+    with session.write():
+        kept = keep_captures(session, visit)
+        words = str(visit.outcome)
+        if visit.article is not None:
+            words = _keep_article(session, visit, visit.article, kept)
+        frontier.add(session.store, visit.found, now=now)
+        if visit.listing_kind:
+            note_verdict(session.store, visit.entry.url, verdict=visit.listing_kind, now=now)
+        if visit.problem:
+            save_problem(
+                session.store,
+                url=visit.final_url,
+                field="page",
+                message=visit.problem,
+                capture_id=kept.capture_id,
+                seen_at=now,
+            )
+        _tell_frontier(session, visit, plan, now)
+    _count(session, visit, words)
+    return plan
+
+
+def keep_captures(session: Session, visit: Visit) -> Kept:
+    """Write the records and rows of *visit*'s answers; inside session.write()."""
+    session.counts["requests"] += len(visit.hops)
+    return keep_hops(session.store, session.writer, visit, run_id=session.run_id, now=session.now())
+
+
+def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) -> str:
+    entry, store = visit.entry, session.store
+    kind = "source" if entry.kind == "cited" else "article"
+    if policy_of(store, entry.source) is Policy.METADATA_ONLY:
+        article = _without_text(article)
+    last = visit.hops[-1]
+    saved = save_article(
+        store,
+        article,
+        kind=kind,
+        source=entry.source if kind == "article" else session.source_of(last.url),
+        work_id=work_id(article.canonical_url) if kind == "article" else None,
+        capture_id=kept.capture_id,
+        seen_at=last.fetched_at,
+    )
+    for address in {entry.url, *(hop.url for hop in visit.hops[:-1])}:
+        if surt(address) not in (surt(article.url), surt(article.canonical_url)):
+            add_alias(store, surt(address), address, saved.article_id)
+    if kind == "article":
+        cited = tuple(session.scope.cited_entries(article))
+        session.counts["references"] += len(article.references)
+        session.counts["cited_found"] += frontier.add(store, cited, now=session.now())
+    return str(saved.status)
+
+
+def _planner(session: Session, visit: Visit) -> Planner:
+    return Planner(
+        outcome=visit.outcome,
+        passing=visit.passing,
+        attempts=visit.entry.attempts,
+        run_attempts=session.attempts[visit.entry.surt],
+        wait_s=visit.retry_after_s,
+        config=session.config,
+    )
+
+
+def _tell_frontier(session: Session, visit: Visit, plan: Plan, now: datetime) -> None:
+    store, entry, last = session.store, visit.entry, visit.last
+    if plan.state == "dead":
+        frontier.give_up(store, entry.surt, outcome=visit.outcome, detail=visit.detail)
+    elif plan.state == "retry":
+        frontier.retry_at(store, entry.surt, at=plan.at or now, outcome=visit.outcome, detail=visit.detail)
+    else:
+        del session.attempts[entry.surt]
+        is_same = last is not None and last.status == 304
+        frontier.done(
+            store,
+            entry.surt,
+            outcome=entry.outcome if is_same and entry.outcome else visit.outcome,
+            detail=visit.detail,
+            now=now,
+            due_at=plan.at,
+            etag=_validator(visit, "etag"),
+            last_modified=_validator(visit, "last-modified"),
+        )
+
+
+def _validator(visit: Visit, name: str) -> str | None:
+    """Return the validator to keep: of the answer when it came without a redirect, '' to forget, None to leave."""
+    last = visit.last
+    if last is None or last.status == 304:
+        return None
+    return (last.header(name) or "") if len(visit.hops) == 1 else ""
+
+
+def _without_text(article: Article) -> Article:
+    return replace(article, text="", headings=(), figures=(), tables=(), lead_image=None)
+
+
+def _count(session: Session, visit: Visit, words: str) -> None:
+    counts, kind = session.counts, visit.entry.kind
+    if visit.hops:
+        counts["fetched"] += 1
+        if visit.hops[-1].status < 500 and visit.entry.source == HYPERAI:
+            counts["origin_answers"] += 1
+    if kind == "cited":
+        counts[f"cited {visit.outcome}"] += 1
+    elif visit.article is not None:
+        counts[words] += 1
+    elif kind == "article":
+        counts[f"article {visit.outcome}"] += 1
+    if visit.outcome in (Outcome.BLOCKED_ADDRESS, Outcome.ROBOTS, Outcome.CITE_ONLY):
+        counts["refused"] += 1
+    if visit.problem:
+        counts["problems"] += 1
+    shown = words if visit.detail is None else f"{words} ({visit.detail})"
+    session.progress.event(f"{kind} {shown}", visit.final_url)

@@ -1,0 +1,36 @@
+"""What a person sees of a crawl: a bar on a terminal, one line an event otherwise."""
+
+import logging
+import sys
+from typing import Any, TextIO
+
+from tqdm import tqdm
+
+log = logging.getLogger("archive.crawl")
+
+
+class Progress:
+    """Counts pages; `event` is told of every visit."""
+
+    def __init__(self, *, stream: TextIO | None = None, is_quiet: bool = False) -> None:
+        self._stream = stream or sys.stderr
+        self._is_terminal = self._stream.isatty() and not is_quiet
+        self._is_quiet = is_quiet
+        self._bar: Any = None
+
+    def event(self, words: str, url: str) -> None:
+        """Show one visit: what came of it, and where."""
+        if self._is_terminal:
+            if self._bar is None:
+                self._bar = tqdm(file=self._stream, unit=" pages", desc="crawl", dynamic_ncols=True)
+            self._bar.set_postfix_str(f"{words} {url}"[:60], refresh=False)
+            self._bar.update()
+        elif not self._is_quiet:
+            self._stream.write(f"{words} {url}\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

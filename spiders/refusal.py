@@ -1,0 +1,13 @@
+"""Why a page was not fetched: raised anywhere below the spider, answered in one place."""
+
+from scrapy.exceptions import IgnoreRequest
+
+from archive.model import Outcome
+
+
+class RefusedError(IgnoreRequest):
+    """A request that is not made, or whose answer is not taken; Scrapy hands it to the spider's errback."""
+
+    def __init__(self, outcome: Outcome, detail: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.outcome, self.detail, self.retry_after_s = outcome, detail, retry_after_s

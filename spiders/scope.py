@@ -1,0 +1,92 @@
+"""Which of HyperAI's addresses a crawl takes in, by locale, section and date; from the address alone (SITES 1.2)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from archive.dates import parse_date
+from archive.errors import AddressError
+from archive.model import Article
+from archive.records import FrontierEntry
+from archive.store.citations import citation_rows
+from archive.urls import canonical_url, host_of, surt
+
+LOCALES = ("en", "cn", "ja", "kr", "fr", "de")
+SECTIONS = ("news", "stories", "papers")
+ARTICLE_PATH = re.compile(
+    rf"^https?://[^/]+/(?:(?P<locale>{'|'.join(LOCALES)})/)?(?P<section>news|stories|headlines|papers)/(?P<id>[^/?#]+)/?$"
+)
+# Newest first: the first entry of a listing goes before the second, and all of them before the listing's next page.
+FIRST_PRIORITY, LAST_PRIORITY, SITEMAP_PRIORITY, LINKED_PRIORITY = 5000, 4001, 3000, 2000
+CITED_PRIORITY = 100
+SOURCE_KEY = "hyper.ai"
+# Hosts that serve HyperAI's own pages; its other hosts (go., docs.) are cited as any other site.
+OWN_HOSTS = frozenset(("hyper.ai", "beta.hyper.ai", "next.hyper.ai", "www.hyper.ai"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the crawl takes in."""
+
+    origin: Annotated[str, "Where HyperAI is asked."]
+    locales: Annotated[tuple[str, ...], "Locales; empty means all, prefixless too."] = ()
+    sections: Annotated[tuple[str, ...], "Sections."] = SECTIONS
+    since: Annotated[datetime | None, "Nothing that is dated before this."] = None
+
+    def entry(
+        self, url: str, *, found_on: str | None = None, priority: int = LINKED_PRIORITY, hint: str | None = None
+    ) -> FrontierEntry | None:
+        """Return the frontier entry of an article's address; None when it is none, or outside the scope."""
+        try:
+            plain = canonical_url(url).partition("?")[0]
+            if host_of(plain) != host_of(self.origin):
+                return None
+        except AddressError:
+            return None
+        found = ARTICLE_PATH.match(plain)
+        if not found or not self._takes(found["locale"], found["section"]):
+            return None
+        return FrontierEntry(
+            surt=surt(plain),
+            url=plain,
+            kind="article",
+            source=SOURCE_KEY,
+            priority=priority,
+            found_on=found_on,
+            published_hint=hint,
+        )
+
+    def cited_entries(self, article: Article) -> Iterator[FrontierEntry]:
+        """Yield what *article* cites as frontier entries; HyperAI's own pages only when they are in the scope."""
+        for row in citation_rows(article):
+            if not row["surt"]:
+                continue
+            try:
+                is_own = host_of(row["url"]) in {*OWN_HOSTS, host_of(self.origin)}
+            except AddressError:
+                continue
+            if is_own:
+                inside = self.entry(row["url"], found_on=article.url)
+                if inside:
+                    yield inside
+                continue
+            yield FrontierEntry(
+                surt=row["surt"],
+                url=canonical_url(row["url"]),
+                kind="cited",
+                priority=CITED_PRIORITY,
+                found_on=article.url,
+            )
+
+    def is_old(self, published_raw: str, *, seen_at: datetime) -> bool:
+        """Return whether a date printed beside an entry lies before `since`; an unreadable one is never old."""
+        if self.since is None or not published_raw:
+            return False
+        found = parse_date(published_raw, seen_at=seen_at)
+        return found is not None and found.value < self.since.isoformat()[: len(found.value)]
+
+    def _takes(self, locale: str | None, section: str) -> bool:
+        section = "stories" if section == "headlines" else section
+        return section in self.sections and (not self.locales or (locale or "") in self.locales)

@@ -1,0 +1,190 @@
+"""One crawl from lock to summary: what its spiders, middlewares and pipeline share. The event loop's thread only."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from archive.errors import ArchiveError
+from archive.settings import Config
+from archive.store import Store, frontier, open_store, runs
+from archive.store.lock import crawl_lock
+from archive.store.warc_places import warc_ends
+from archive.urls import host_of, site_key
+from archive.warc import WarcWriter, cut_torn_tail
+from spiders.guard import Guard, guard_for
+from spiders.progress import Progress
+from spiders.replay import Replay
+from spiders.scope import SECTIONS, Scope
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from spiders.robots import RobotsFiles
+
+COMMIT_AFTER_S = 1.0
+HYPERAI = "hyper.ai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOptions:
+    """What one crawl is asked to do; the settings say how."""
+
+    locales: Annotated[tuple[str, ...], "Locales of HyperAI; empty means all."] = ()
+    sections: Annotated[tuple[str, ...], "Sections of HyperAI; empty means news, stories and papers."] = ()
+    since: Annotated[datetime | None, "Articles dated before this by a listing are left out."] = None
+    limit: Annotated[int | None, "Most article pages of HyperAI in this run."] = None
+    with_cited: Annotated[bool, "Whether cited pages are fetched as well."] = True
+    budget: Annotated[int | None, "Most requests to cited pages in this run."] = None
+    replay: Annotated[tuple[Path, ...], "WARC files that answer instead of the network."] = ()
+    pages: Annotated[tuple[str, ...], "Only these pages (archive add), and no listing."] = ()
+
+
+@dataclass(slots=True)
+class Session:
+    """The open archive, the run, the WARC writer, and what is under way; made by open_session()."""
+
+    config: Config
+    options: CrawlOptions
+    store: Store
+    writer: WarcWriter
+    run_id: int
+    guard: Guard
+    progress: Progress
+    now: Callable[[], datetime]
+    replay: Replay | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    attempts: Counter[str] = field(default_factory=Counter)
+    spent: set[str] = field(default_factory=set)
+    robots: "RobotsFiles" = field(init=False)
+    error: ArchiveError | None = None
+    is_stopping: bool = False
+    n_uncommitted: int = 0
+    _batch: contextlib.ExitStack | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Return what of HyperAI this crawl takes in."""
+        return Scope(
+            origin=self.config.origin,
+            locales=self.options.locales,
+            sections=self.options.sections or SECTIONS,
+            since=self.options.since,
+        )
+
+    @property
+    def origin_host(self) -> str:
+        """Return the host that HyperAI is asked at."""
+        return host_of(self.config.origin)
+
+    def source_of(self, url: str) -> str:
+        """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""
+        return HYPERAI if host_of(url) == self.origin_host else site_key(url)
+
+    @contextlib.contextmanager
+    def write(self, *, n_pages: int = 1) -> Iterator[None]:
+        """Everything written inside commits together: with the batch, after half the requests in flight or one second.
+
+        A batch is no larger than that, so that a kill costs no more pages than may be in flight.
+        """
+        if self._batch is None:
+            self._batch = contextlib.ExitStack()
+            self._batch.enter_context(self.store.transaction())
+            with contextlib.suppress(RuntimeError):  # no loop: before the crawl and after it
+                self._timer = asyncio.get_running_loop().call_later(COMMIT_AFTER_S, self._commit_late)
+        with self.store.transaction():
+            yield
+        self.n_uncommitted += n_pages
+        if self.n_uncommitted >= max(1, self.config.concurrency // 2):
+            self.commit()
+
+    def commit(self) -> bool:
+        """Commit what is written and say whether there were pages among it.
+
+        The WARC records go to the system before the rows that point to them.
+        """
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        had_pages = self.n_uncommitted > 0
+        batch, self._batch, self.n_uncommitted = self._batch, None, 0
+        if batch:
+            self.writer.flush()
+            batch.close()
+        return had_pages
+
+    def fail(self, error: ArchiveError) -> None:
+        """Stop the crawl for a reason that no page can help (disk full, file locked); run_crawl() raises it."""
+        self.error = self.error or error
+        self.is_stopping = True
+
+    def _commit_late(self) -> None:
+        try:
+            self.commit()
+        except ArchiveError as error:
+            self.fail(error)
+
+
+@contextlib.contextmanager
+def open_session(
+    config: Config,
+    options: CrawlOptions,
+    *,
+    command: str,
+    progress: Progress,
+    now: Callable[[], datetime] | None = None,
+) -> Iterator[Session]:
+    """Hold the crawl's lock, mend what a kill left behind, and yield the session; the run is ended whatever happens.
+
+    Raises LockedError when another crawl is at work, StoreError and CaptureError as the store and the WARC files do.
+    """
+    from spiders.robots import RobotsFiles  # it works on a session
+
+    folder = Path(config.captures or f"{config.db}.captures")
+    replay = Replay.of(options.replay, limit=config.max_body_bytes) if options.replay else None
+    with open_store(config.db) as store, crawl_lock(config.db, command=command):
+        now = now or _system_clock
+        cut_torn_tail(folder, ends=warc_ends(store))
+        frontier.release(store)
+        session = Session(
+            config=replace(config, delay_s=0.0) if replay else config,
+            options=options,
+            store=store,
+            writer=WarcWriter(folder, max_bytes=config.warc_max_bytes),
+            run_id=runs.start_run(store, command=command, now=now()),
+            guard=guard_for(config),
+            progress=progress,
+            replay=replay,
+            now=now,
+        )
+        session.robots = RobotsFiles(session)
+        reason = "error"
+        try:
+            yield session
+            reason = str(session.error or ("shutdown" if session.is_stopping else "finished"))
+        finally:
+            _close(session, reason)
+
+
+def session_of(crawler: "Crawler") -> Session:
+    """Return the session of the spider that *crawler* runs; Scrapy makes the spider before everything else."""
+    session: Session = crawler.spider.session  # type: ignore[union-attr]
+    return session
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _close(session: Session, reason: str) -> None:
+    with contextlib.suppress(ArchiveError):  # what stopped the crawl is reported; this only fails for the same reason
+        session.commit()
+        frontier.release(session.store)
+        runs.end_run(session.store, session.run_id, reason=reason, counts=session.counts, now=session.now())
+    session.writer.close()
+    session.progress.close()

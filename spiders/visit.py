@@ -1,0 +1,35 @@
+"""A visit: what came of asking for one frontier entry, on its way from the spider to the store."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from archive.model import Article, Outcome
+from archive.records import FrontierEntry
+from archive.warc import Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Everything that is stored about one visit, in one transaction."""
+
+    entry: Annotated[FrontierEntry, "Address that was due."]
+    hops: Annotated[tuple[Exchange, ...], "Answers in order: redirects, then the last one."] = ()
+    outcome: Annotated[Outcome, "What came of it."]
+    detail: Annotated[str | None, "That outcome in words."] = None
+    refused_url: Annotated[str | None, "Address that was not asked, or gave no answer, after these hops."] = None
+    article: Annotated[Article | None, "What the page says, when it is one to keep."] = None
+    found: Annotated[tuple[FrontierEntry, ...], "Addresses it led to."] = ()
+    listing_kind: Annotated[str | None, "For a listing: what it turned out to be."] = None
+    passing: Annotated[bool, "Whether the failure may pass: asked again, in this run or a later one."] = False
+    retry_after_s: Annotated[float | None, "How long the server asked us to wait, seconds."] = None
+    problem: Annotated[str | None, "Why reading the page failed, when it raised."] = None
+
+    @property
+    def last(self) -> Exchange | None:
+        """Return the last answer; None when none came."""
+        return self.hops[-1] if self.hops else None
+
+    @property
+    def final_url(self) -> str:
+        """Return the address that the page was read from."""
+        return self.hops[-1].url if self.hops else self.entry.url

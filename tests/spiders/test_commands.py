@@ -1,0 +1,128 @@
+"""The commands as a person runs them: `archive crawl`, `archive add`, and `scrapy crawl` from the repository."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ConfigError
+from spiders.commands.crawl import parse_since
+from tests.spiders.conftest import HOSTS
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2025, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def ran(site, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    settings = {
+        "ARCHIVE_DB": site.config.db,
+        "ARCHIVE_ORIGIN": site.config.origin,
+        "ARCHIVE_RESOLVE": ",".join(f"{host}={site.server.address}" for host in HOSTS),
+        "ARCHIVE_ALLOW_ADDRESSES": "127.0.0.1",
+        "ARCHIVE_DELAY_S": "0",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=os.environ | settings,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_crawl_says_a_line_an_event_and_a_summary(site):
+    done = ran(site, "archive", "crawl", "--locale", "ja", "--section", "news")
+    assert done.returncode == 0, done.stderr
+    assert "article new http://hyper.test/ja/news/101" in done.stderr
+    assert "articles: 3 new, 0 revised, 0 unchanged; 4 references in them" in done.stdout
+    assert "cited pages: 1 blocked-address, 3 ok" in done.stdout
+    again = ran(site, "archive", "crawl", "--locale", "ja", "--section", "news")
+    assert again.returncode == 0
+    assert again.stdout.startswith("nothing new\n")
+
+
+def test_a_crawl_as_json_is_one_object(site):
+    done = ran(site, "archive", "crawl", "--limit", "1", "--no-cited", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["new"] == 1
+    assert done.stderr == ""
+
+
+def test_a_broken_origin_ends_with_one(site):
+    for path in list(site.world.answers):
+        site.world.put(path[0], path[1], "down", status=503)
+    site.world.put("hyper.test", "/robots.txt", "down", status=503)
+    done = ran(site, "archive", "crawl", "--locale", "ja", "--no-cited")
+    assert done.returncode == 1
+    assert "gave no answer" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--origin", "hyper.ai"],
+        ["--since", "yesterday"],
+        ["--locale", "xx"],
+        ["--replay", "none.warc.gz"],
+        ["--limit", "x"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_two_and_without_a_traceback(site, options):
+    done = ran(site, "archive", "crawl", *options)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert not site.world.asked
+
+
+def test_addresses_are_added_from_standard_input(site):
+    done = ran(site, "archive", "add", "-", "--json", given="http://cited.test/b\n\nhttp://cited.test/a\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["cited"] == {"ok": 2}
+
+
+def test_what_is_no_address_is_said(site):
+    done = ran(site, "archive", "add", "mailto:someone@example.com")
+    assert done.returncode == 1
+    assert done.stderr.startswith("archive: not a web address")
+
+
+def test_scrapy_crawl_works_with_the_same_settings(site):
+    first = ran(site, "scrapy", "crawl", "hyperai", "-a", "locale=ja", "-a", "section=news", "-a", "limit=2")
+    assert first.returncode == 0, first.stderr
+    assert "Traceback" not in first.stderr
+    second = ran(site, "scrapy", "crawl", "cited")
+    assert second.returncode == 0, second.stderr
+    kinds = site.rows("SELECT kind, COUNT(*) AS n FROM articles GROUP BY kind ORDER BY kind")
+    assert kinds == [{"kind": "article", "n": 2}, {"kind": "source", "n": 2}]
+    runs = site.rows("SELECT command, end_reason FROM runs")
+    assert runs == [
+        {"command": "scrapy crawl hyperai", "end_reason": "finished"},
+        {"command": "scrapy crawl cited", "end_reason": "finished"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "since"),
+    [
+        ("7d", NOW - timedelta(days=7)),
+        ("12h", NOW - timedelta(hours=12)),
+        ("2w", NOW - timedelta(days=14)),
+        ("2025-11-01", datetime(2025, 11, 1, tzinfo=UTC)),
+        ("2025-11-01T09:00:00+09:00", datetime(2025, 11, 1, tzinfo=UTC)),
+    ],
+)
+def test_since_takes_spans_and_dates(words, since):
+    assert parse_since(words, now=NOW) == since
+
+
+def test_since_names_what_it_takes():
+    with pytest.raises(ConfigError, match="7d"):
+        parse_since("letzte Woche", now=NOW)
