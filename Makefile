@@ -8,7 +8,7 @@ K ?=
 STAMP := pyproject.toml constraints.txt Makefile
 
 ifeq ($(UV),)
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
 else
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 endif

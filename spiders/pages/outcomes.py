@@ -48,7 +48,7 @@ _MISSING = re.compile(
     r"does not exist|doesn.t exist|isn.t available|is no longer available|could not be found|"
     r"you (?:requested|are looking for))|nothing (?:was )?found|"
     r"ページ(?:が|は)(?:見つかりません|存在しません)|お探しのページ|記事が見つかりません|页面不存在|找不到(?:该)?页面|頁面不存在|"
-    r"您访问的(?:页面|内容)|内容不存在|文章不存在|페이지를 찾을 수 없|존재하지 않는 (?:페이지|문서|게시물|글|주소|기사)|"
+    r"您访问的(?:页面|内容)|内容不存在|文章不存在|페이지를 찾을 수 없|존재하지 않는 (?:페이지|문서|게시물|글|기사)|"
     r"page introuvable|page non trouvée|"
     r"seite (?:wurde )?nicht gefunden|página no encontrada",
     re.I,
