@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from archive.search import Hit, search
-
 from archive.store import Store
 
 WORDS = {
