@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -87,17 +88,32 @@ def run(argv: Sequence[str]) -> int:
     except ArchiveError as error:
         return _fail(str(error), error.exit_code)
     except click.ClickException as error:
-        error.show()
-        return 2 if isinstance(error, click.UsageError) else error.exit_code
+        return _misused(error)
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped", 130)
     except BrokenPipeError:
         # The reader went away (archive export … | head): nothing is wrong. Keep the interpreter's last flush silent.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        return _fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+    except Exception as error:
+        return _fail(_explained(error), 1)
     return outcome if isinstance(outcome, int) else 0
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"a mistake of ours, please report it: {words} ({Path(place.filename).name}:{place.lineno})"
+
+
+def _misused(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    words, context = " ".join(error.format_message().split()).removesuffix("."), getattr(error, "ctx", None)
+    return _fail(f"{words} (see {context.command_path} --help)" if context else words, error.exit_code)
 
 
 def _fail(message: str, status: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from archive.dates import utc_iso
 from archive.errors import ExportChoiceError, ExportError
+from archive.progress import counted
 from archive.records import TABLES
 from archive.store import Connection
 
@@ -33,7 +34,7 @@ _SINCE = {
     "aliases": _OF_ARTICLE,
     "problems": "seen_at >= :since",
     "robots": "fetched_at >= :since",
-    "cited_sources": "last_captured_at >= :since",
+    "cited_sources": "surt IN (SELECT surt FROM captures WHERE fetched_at >= :since)",
 }
 """What is new since an instant, table by table; sources and seeds, which carry no time, are always whole."""
 
@@ -69,9 +70,10 @@ def write_table(
     check_choice(table, fmt)
     instant = since_instant(connection, since) if since is not None else None
     with contextlib.closing(_rows(connection, table, instant)) as rows:
+        shown = rows if out.isatty() else counted(rows, f"rows of {table} written", total=None)
         if fmt == "csv":
-            return _write_csv(_names(connection, table), rows, out, safe=safe_csv)
-        return _write_json(_names(connection, table), rows, out, lines=fmt == "jsonl")
+            return _write_csv(_names(connection, table), shown, out, safe=safe_csv)
+        return _write_json(_names(connection, table), shown, out, lines=fmt == "jsonl")
 
 
 def write_all(connection: Connection, out: TextIO, *, since: str | None = None) -> int:
@@ -85,23 +87,30 @@ def write_all(connection: Connection, out: TextIO, *, since: str | None = None) 
 
 
 def since_instant(connection: Connection, cursor: str) -> str:
-    """Return the instant that *cursor* means: the start of the run of that number, or the ISO 8601 time it is.
+    """Return the instant that *cursor* means: when the run of that number began, or the ISO 8601 time it is.
+
+    A replay stores pages as of their recorded dates, and clocks are set back: a run then began with its oldest page.
 
     Raises ExportChoiceError when it is neither.
     """
     if cursor.isdecimal():
-        found = connection.execute(
-            "SELECT started_at FROM runs WHERE id = CAST(:id AS INTEGER)", {"id": cursor}
-        ).fetchone()
+        found = connection.execute(_RUN_BEGAN, {"id": cursor}).fetchone()
         if found is None:
             raise ExportChoiceError(f"there is no run {cursor}; archive status lists the last ones")
         return str(found[0])
     try:
         instant = datetime.fromisoformat(cursor)
-    except ValueError as error:
+        return utc_iso(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:
         message = f"--since takes the number of a run or a time such as 2025-11-12T08:30:00Z, not {cursor!r}"
         raise ExportChoiceError(message) from error
-    return utc_iso(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+
+
+_RUN_BEGAN = """
+SELECT MIN(started_at, COALESCE(
+    (SELECT MIN(fetched_at) FROM captures WHERE run_id >= CAST(:id AS INTEGER)), started_at
+)) FROM runs WHERE id = CAST(:id AS INTEGER)
+"""
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ Order: command-line flag, then environment (ARCHIVE_ and the name in capitals), 
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -60,9 +61,16 @@ def load_config(flags: Mapping[str, Any], *, env: Mapping[str, str] = os.environ
     values.update(_from_file(file))
     values.update(_from_env(env))
     values.update({name: value for name, value in flags.items() if value is not None})
-    config = Config(**values)
-    _check(config)
-    return config
+    return checked(Config(**values))
+
+
+def checked(config: Config) -> Config:
+    """Return *config*, its origin without a final slash; raises ConfigError naming a setting that cannot be used."""
+    for name in HINTS:
+        fault = _fault(name, getattr(config, name))
+        if fault:
+            raise ConfigError(f"{name} {fault}")
+    return replace(config, origin=config.origin.rstrip("/"))
 
 
 def setting_help() -> dict[str, tuple[Any, str]]:
@@ -101,9 +109,13 @@ def _convert(name: str, value: Any, *, where: str) -> Any:
         raise ConfigError(f"{where}: unknown setting {name!r}; known are {known}")
     kind = HINTS[name].__origin__
     try:
-        return _CONVERTERS[str(kind)](value)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        converted = _CONVERTERS[str(kind)](value)
+    except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
         raise ConfigError(f"{where}: {name} cannot be {value!r}: {HINTS[name].__metadata__[0]}") from error
+    fault = _fault(name, converted)
+    if fault:
+        raise ConfigError(f"{where}: {name} {fault}")
+    return converted
 
 
 def _boolean(value: Any) -> bool:
@@ -156,13 +168,60 @@ _CONVERTERS = {
 }
 
 
-def _check(config: Config) -> None:
-    positive = ("concurrency", "per_host", "timeout_s", "max_body_bytes", "lease_s", "recheck_hours", "warc_max_bytes")
-    for name in positive:
-        if getattr(config, name) <= 0:
-            raise ConfigError(f"{name} must be more than 0, not {getattr(config, name)}")
-    for name in ("delay_s", "retries", "cited_per_host", "crawl_delay_cap_s"):
-        if getattr(config, name) < 0:
-            raise ConfigError(f"{name} must not be below 0, not {getattr(config, name)}")
-    if not re.match(r"https?://[^/\s]+$", config.origin.rstrip("/")):
-        raise ConfigError(f"origin must be http://host or https://host, not {config.origin!r}")
+def _fault(name: str, value: Any) -> str | None:
+    """Return what is wrong with a value of the right type; None when it can be used."""
+    if name in RANGES:
+        least, most = RANGES[name]
+        return None if least <= value <= most else f"must be from {least} to {most}, not {value}"
+    if name in _FORMS:
+        words, is_right = _FORMS[name]
+        return None if is_right(value) else f"must be {words}, not {value!r}"
+    return None
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text.strip(), strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable()
+
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "delay_s": (0, 86_400),
+    "crawl_delay_cap_s": (0, 86_400),
+    "concurrency": (1, 1000),
+    "per_host": (1, 1000),
+    "timeout_s": (0.01, 3600),
+    "max_body_bytes": (1, 2**31),
+    "retries": (0, 100),
+    "cited_per_host": (0, 10**9),
+    "lease_s": (0.01, 30 * 86_400),
+    "recheck_hours": (0.0001, 10 * 365 * 24),
+    "warc_max_bytes": (1, 2**50),
+}
+"""Least and most of every number: beyond them a crawl would hang, or a moment lie outside the calendar."""
+
+_PROXY = re.compile(r"https?://([^/@\s]+@)?(\[[0-9a-fA-F:.]+\]|[^/@:\s\[\]]+):\d{1,5}/?")
+_ENDPOINT = re.compile(r"\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9.]+:\d{1,5}")
+_FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "db": ("a file name", lambda value: bool(value) and "\0" not in value),
+    "captures": ("a folder name", lambda value: "\0" not in value),
+    "origin": (
+        "http://host or https://host",
+        lambda value: re.fullmatch(r"https?://[^/@?#\s]+", value.rstrip("/")) is not None,
+    ),
+    "contact": ("one line in ASCII", lambda value: _is_line(value) and value.isascii()),
+    "proxy": ("http://host:port", lambda value: not value or _PROXY.fullmatch(value) is not None),
+    "allow_addresses": ("IP addresses or networks", lambda value: all(map(_is_network, value))),
+    "allow_ports": ("ports from 1 to 65535", lambda value: all(1 <= port <= 65_535 for port in value)),
+    "resolve": (
+        "names with address:port each",
+        lambda value: all(_ENDPOINT.fullmatch(item) for item in value.values()),
+    ),
+    "title": ("one line", _is_line),
+}

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import CaptureError
+from archive.progress import counted
 from archive.store import Store
-from archive.store.captures import captures_of
-from archive.warc import payload_digest, read_record
+from archive.store.captures import captures_of, n_bodies
+from archive.warc import WarcPlace, check_record, payload_digest, read_record
 
 _MOST_FAULTS = 1_000  # of one check; a lost folder need not print a line for each of a million captures
 
@@ -29,13 +30,15 @@ def verify(store: Store, folder: Path) -> Report:
     """Check the archive and the WARC files in *folder*; nothing is changed."""
     report = Report()
     report.faults += _database_faults(store)
-    for capture in captures_of(store, with_body=True):
+    for capture in counted(captures_of(store, with_body=True), "bodies checked", total=n_bodies(store)):
         if len(report.faults) >= _MOST_FAULTS:
             report.faults.append("… and more; the rest was not checked")
             break
         place = f"capture {capture.id} ({capture.url})"
         try:
-            stored = read_record(folder, capture.warc_file or "", capture.warc_offset or 0)
+            where = WarcPlace(capture.warc_file or "", capture.warc_offset or 0, capture.warc_length or 0)
+            check_record(folder, where)
+            stored = read_record(folder, where.file, where.offset)
         except CaptureError as error:
             report.faults.append(f"{place}: {error}")
             continue

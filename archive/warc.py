@@ -5,8 +5,8 @@ Written by hand and read with warcio: warcio percent-encodes header bytes that a
 
 import base64
 import contextlib
+import errno
 import hashlib
-import os
 import re
 import uuid
 import zlib
@@ -30,6 +30,7 @@ DEFAULT_LIMIT = 10 * 1024 * 1024
 COMPRESSION = 6  # level 9 costs twice the time for 1 % less on news pages
 REVISIT_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 REVISIT_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FILE_NAME = re.compile(r"(?P<prefix>.+)-(?P<number>\d{5})\.warc\.gz")
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -127,11 +128,15 @@ def payload_digest(payload: bytes) -> str:
 
 @dataclass(slots=True)
 class WarcWriter:
-    """Appends records to numbered files in *folder*; a file that reaches *max_bytes* is followed by a new one."""
+    """Appends records to numbered files in *folder*; a file that reaches *max_bytes* is followed by a new one.
+
+    Nothing goes into a file numbered below *first_number*.
+    """
 
     folder: Path
     prefix: str = PREFIX
     max_bytes: int = 1_000_000_000
+    first_number: int = 1
     _file: IO[bytes] | None = field(default=None, repr=False)
     _name: str = ""
     _offset: int = 0
@@ -158,13 +163,23 @@ class WarcWriter:
     def flush(self) -> None:
         """Hand what was written to the operating system: called before the rows that point to it are committed."""
         if self._file:
-            self._file.flush()
+            with self._explained():
+                self._file.flush()
 
     def close(self) -> None:
         """Flush and close the file; a later record opens it again."""
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            with self._explained():
+                file.close()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = "the disk is full; what was stored is intact" if error.errno in _NO_ROOM else error.strerror
+            raise CaptureError(f"{self.folder / self._name} cannot be written: {what}") from error
 
     def _write_exchange(
         self, kind: str, exchange: Exchange, fields: list[tuple[str, str]], payload: bytes
@@ -195,10 +210,8 @@ class WarcWriter:
         ]
         lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in head)
         member = _gzipped(f"WARC/1.1\r\n{lines}\r\n".encode() + block + b"\r\n\r\n")
-        try:
+        with self._explained():
             self._file.write(member)
-        except OSError as error:
-            raise CaptureError(f"{self.folder / self._name}: cannot be written: {error.strerror}") from error
         place = WarcPlace(self._name, self._offset, len(member))
         self._offset += len(member)
         return place, record_id
@@ -207,37 +220,15 @@ class WarcWriter:
         if self._file and self._offset < self.max_bytes:
             return
         self.close()
-        number, size = _newest(self.folder, self.prefix)
-        if number == 0 or size >= self.max_bytes:
-            number, size = number + 1, 0
+        number, size = newest_file(self.folder, self.prefix)
+        if number < self.first_number or size >= self.max_bytes:
+            number, size = max(number + 1, self.first_number), 0
         self._name, self._offset = f"{self.prefix}-{number:05d}.warc.gz", size
-        try:
+        with self._explained():
             self.folder.mkdir(parents=True, exist_ok=True)
             self._file = (self.folder / self._name).open("ab")
-        except OSError as error:
-            raise CaptureError(f"{self.folder / self._name}: cannot be written: {error.strerror}") from error
         if size == 0:
             self._append("warcinfo", _info_fields(self._name), _INFO, "application/warc-fields")
-
-
-def cut_torn_tail(folder: Path, *, ends: dict[str, int], prefix: str = PREFIX) -> int:
-    """Cut the half-written record that a kill may leave at the end of the newest file; return the bytes cut.
-
-    *ends* gives per file the end of the last record that the archive knows. Whole records after it are kept, even if
-    no row knows them: a database restored from a backup must not cost captures.
-    """
-    number, size = _newest(folder, prefix)
-    name = f"{prefix}-{number:05d}.warc.gz"
-    path = folder / name
-    if number == 0 or size == ends.get(name, 0):
-        return 0
-    start = min(ends.get(name, 0), size)
-    with path.open("rb") as stream:
-        stream.seek(start)
-        whole = start + _whole_members(stream)
-    if whole < size:
-        os.truncate(path, whole)
-    return size - whole
 
 
 def read_record(folder: Path, file: str, offset: int, *, limit: int = DEFAULT_LIMIT) -> StoredResponse:
@@ -255,8 +246,21 @@ def read_record(folder: Path, file: str, offset: int, *, limit: int = DEFAULT_LI
                 raise CaptureError(f"{path}: no response record at offset {offset}")
             exchange = _exchange(record)
             return StoredResponse(exchange=exchange, place=WarcPlace(file, offset, 0), limit=limit)
-    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
-        raise CaptureError(f"{path}: broken record at offset {offset}: {error}") from error
+    except _BROKEN as error:
+        raise CaptureError(f"{path}: broken record at offset {offset}: {_words(error)}") from error
+    except OSError as error:
+        raise CaptureError(f"{path}: {error.strerror or error}") from error
+
+
+def check_record(folder: Path, place: WarcPlace) -> None:
+    """Raise CaptureError when the gzip member at *place* does not have the checksum that it was written with."""
+    path = folder / place.file
+    try:
+        with path.open("rb") as stream:
+            stream.seek(place.offset)
+            zlib.decompress(stream.read(place.length), wbits=31)
+    except zlib.error as error:
+        raise CaptureError(f"{path}: broken record at offset {place.offset}: {_words(error)}") from error
     except OSError as error:
         raise CaptureError(f"{path}: {error.strerror or error}") from error
 
@@ -272,11 +276,30 @@ def iter_records(path: Path, *, limit: int = DEFAULT_LIMIT) -> Iterator[StoredRe
             for record in iterator:
                 if record.rec_type == "response" and record.http_headers is not None:
                     place = WarcPlace(path.name, iterator.get_record_offset(), 0)
-                    yield StoredResponse(exchange=_exchange(record), place=place, limit=limit)
-    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
-        raise CaptureError(f"{path}: not a readable WARC file: {error}") from error
+                    found = StoredResponse(exchange=_exchange(record), place=place, limit=limit)
+                    _check_whole(record)
+                    yield found
+                else:
+                    record.raw_stream.read()
+                    _check_whole(record)
+    except _BROKEN as error:
+        raise CaptureError(f"{path}: not a readable WARC file: {_words(error)}") from error
     except OSError as error:
         raise CaptureError(f"{path}: {error.strerror or error}") from error
+
+
+_BROKEN = (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError, KeyError)
+"""What warcio raises for files that are broken in one way or another."""
+
+
+def _words(error: Exception) -> str:
+    words = " ".join(str(error).split())
+    return "".join(letter if letter.isprintable() else "�" for letter in words[:160])
+
+
+def _check_whole(record: ArcWarcRecord) -> None:
+    if getattr(record.raw_stream, "limit", 0):  # warcio takes the end of a file for the end of its last record
+        raise EOFError("it breaks off in the middle of a record; save what is whole with: warcio recompress")
 
 
 def _exchange(record: ArcWarcRecord) -> Exchange:
@@ -353,7 +376,7 @@ def _info_fields(name: str) -> list[tuple[str, str]]:
     return [("WARC-Date", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"), ("WARC-Filename", name)]
 
 
-def _newest(folder: Path, prefix: str) -> tuple[int, int]:
+def newest_file(folder: Path, prefix: str) -> tuple[int, int]:
     """Return number and size of the newest file; (0, 0) when there is none."""
     numbers = [
         int(found["number"])
@@ -363,20 +386,3 @@ def _newest(folder: Path, prefix: str) -> tuple[int, int]:
     if not numbers:
         return 0, 0
     return max(numbers), (folder / f"{prefix}-{max(numbers):05d}.warc.gz").stat().st_size
-
-
-def _whole_members(stream: IO[bytes]) -> int:
-    """Return how many bytes from here on are whole gzip members."""
-    whole, position = 0, 0
-    member = zlib.decompressobj(31)
-    rest = b""
-    while chunk := rest or stream.read(1 << 16):
-        try:
-            member.decompress(chunk)
-        except zlib.error:
-            break
-        position += len(chunk) - len(member.unused_data)
-        rest = member.unused_data
-        if member.eof:
-            whole, member = position, zlib.decompressobj(31)
-    return whole

@@ -22,7 +22,7 @@ from spiders.capture import HOPS
 from spiders.claims import Claims
 from spiders.pages import read_page
 from spiders.pipelines import STORED
-from spiders.politeness import Plan, retry_after_s
+from spiders.politeness import RETRY_AFTER, Plan, retry_after_s
 from spiders.redirects import MAX_HOPS, next_hop
 from spiders.refusal import RefusedError
 from spiders.revisit import conditional_headers
@@ -186,7 +186,7 @@ class ArchiveSpider(Spider):
         wait_s = retry_after_s(last.header("retry-after"), now=self.session.now())
         words = f"{last.status} {last.reason}".strip()
         if wait_s is not None:
-            words += f", Retry-After {wait_s:.0f} s"
+            words += f", {RETRY_AFTER} {wait_s:.0f} s"
         return Visit(
             entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=words, passing=True, retry_after_s=wait_s
         )

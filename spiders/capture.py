@@ -59,7 +59,7 @@ class Kept:
     unchanged: Annotated[bool, "Whether the last answer is 304, or its body is one we hold already."]
 
 
-def keep_hops(store: Store, writer: WarcWriter, visit: Visit, *, run_id: int, now: datetime) -> Kept:
+def keep_hops(store: Store, writer: WarcWriter, visit: Visit, *, run_id: int, refused_at: str) -> Kept:
     """Write the records of *visit* and their rows; a refusal, or no answer at all, is a row without a record."""
     capture_id, unchanged = 0, False
     for number in range(len(visit.hops)):
@@ -73,7 +73,7 @@ def keep_hops(store: Store, writer: WarcWriter, visit: Visit, *, run_id: int, no
             source=visit.entry.source,
             kind=visit.entry.kind,
             run_id=run_id,
-            fetched_at=utc_iso(now),
+            fetched_at=refused_at,
             outcome=visit.outcome,
             detail=visit.detail,
         )

@@ -17,6 +17,7 @@ from archive.urls import canonical_url, host_of, surt
 from archive.warc import Exchange
 from spiders.archive_spider import ArchiveSpider
 from spiders.pages import Listing, read_listing
+from spiders.politeness import RETRY_AFTER
 from spiders.refusal import RefusedError
 from spiders.scope import FIRST_PRIORITY, LAST_PRIORITY, SITEMAP_PRIORITY, SOURCE_KEY
 from spiders.sites import seeds, sources
@@ -86,7 +87,10 @@ class HyperAISpider(ArchiveSpider):
         if last.status != 200 or listing.kind == "not-a-listing":
             outcome = Outcome.GONE if last.status >= 400 else Outcome.SOFT_404
             words = "holds no entries" if last.status == 200 else f"HTTP {last.status}"
-            return Visit(entry=entry, hops=hops, outcome=outcome, detail=words, listing_kind="not-a-listing")
+            feeds = tuple(self._found(entry, last, listing)) if last.status == 200 else ()  # a shell may name one
+            return Visit(
+                entry=entry, hops=hops, outcome=outcome, detail=words, found=feeds, listing_kind="not-a-listing"
+            )
         found = tuple(self._found(entry, last, listing))
         n_new = self._n_new(found)
         follow = tuple(self._further(entry, last, listing, n_new)) if found or listing.entries else ()
@@ -111,11 +115,17 @@ class HyperAISpider(ArchiveSpider):
                 yield Seed(url=origin + path, kind="feed", source=SOURCE_KEY)
 
     def _ask_again(self, surt_: str) -> None:
-        """Make a seed due that is planned for later, unless it turned out to be no list."""
-        store, now = self.session.store, self.session.now()
-        held = frontier.entry_of(store, surt_)
-        if held and held.state == "done" and held.outcome is Outcome.LISTING:
-            frontier.done(store, surt_, outcome=held.outcome, detail=held.detail, now=now, due_at=now)
+        """Make a list due that is planned for later: every crawl asks it once, also after a failure.
+
+        Not one that turned out to be no list, nor one whose server named a time itself.
+        """
+        held = frontier.entry_of(self.session.store, surt_)
+        if held is None or held.run_id == self.session.run_id:
+            return
+        is_list = held.state == "done" and held.outcome is Outcome.LISTING
+        has_failed = held.state != "done" and held.outcome is not None and RETRY_AFTER not in (held.detail or "")
+        if is_list or has_failed:
+            self._reopen(held)
 
     def _found(self, entry: FrontierEntry, last: Exchange, listing: Listing) -> Iterator[FrontierEntry]:
         scope = self.session.scope
@@ -124,6 +134,8 @@ class HyperAISpider(ArchiveSpider):
             if item.kind in LISTS and item.kind != "listing":
                 listed = self._listed(item.url, item.kind, SEED_PRIORITY, last.url)
                 if listed:
+                    if listed.kind == "feed":
+                        self._ask_again(listed.surt)
                     yield listed
             elif not scope.is_old(item.published_raw, seen_at=seen_at):
                 first = SITEMAP_PRIORITY if entry.kind == "sitemap" else FIRST_PRIORITY

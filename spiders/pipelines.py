@@ -1,12 +1,11 @@
 """Visit -> store: capture rows, article, citations, addresses found and the frontier's verdict, in one transaction."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
-from archive.model import Article, Outcome, Policy
+from archive.model import Article, Outcome
 from archive.store import frontier
 from archive.store.articles import add_alias, save_article
 from archive.store.problems import save_problem
@@ -16,7 +15,7 @@ from spiders.capture import Kept, keep_hops
 from spiders.politeness import Plan, Planner
 from spiders.session import HYPERAI, Session, session_of
 from spiders.sites import work_id
-from spiders.visit import Visit
+from spiders.visit import Visit, allowed_part
 
 STORED = (Outcome.OK, Outcome.PAYWALLED)
 
@@ -73,14 +72,13 @@ def keep(session: Session, visit: Visit) -> Plan:
 def keep_captures(session: Session, visit: Visit) -> Kept:
     """Write the records and rows of *visit*'s answers; inside session.write()."""
     session.counts["requests"] += len(visit.hops)
-    return keep_hops(session.store, session.writer, visit, run_id=session.run_id, now=session.now())
+    return keep_hops(session.store, session.writer, visit, run_id=session.run_id, refused_at=session.seen_at)
 
 
 def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) -> str:
     entry, store = visit.entry, session.store
     kind = "source" if entry.kind == "cited" else "article"
-    if policy_of(store, entry.source) is Policy.METADATA_ONLY:
-        article = _without_text(article)
+    article = allowed_part(article, policy_of(store, entry.source))
     last = visit.hops[-1]
     saved = save_article(
         store,
@@ -141,16 +139,13 @@ def _validator(visit: Visit, name: str) -> str | None:
     return (last.header(name) or "") if len(visit.hops) == 1 else ""
 
 
-def _without_text(article: Article) -> Article:
-    return replace(article, text="", headings=(), figures=(), tables=(), lead_image=None)
-
-
 def _count(session: Session, visit: Visit, words: str) -> None:
     counts, kind = session.counts, visit.entry.kind
+    is_origin = visit.entry.source == HYPERAI and kind != "cited"
+    counts["origin_visits"] += is_origin
     if visit.hops:
         counts["fetched"] += 1
-        if visit.hops[-1].status < 500 and visit.entry.source == HYPERAI:
-            counts["origin_answers"] += 1
+        counts["origin_answers"] += is_origin and visit.hops[-1].status < 500
     if kind == "cited":
         counts[f"cited {visit.outcome}"] += 1
     elif visit.article is not None:

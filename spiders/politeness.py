@@ -12,6 +12,7 @@ FIRST_LATER = timedelta(hours=1)  # pause after a run in which every attempt fai
 SOONEST_AGAIN = timedelta(hours=1)  # shorter, and one crawl would ask a page twice
 MAX_DOUBLINGS = 7
 DEAD_AFTER = 12  # failed attempts in a row, over all runs
+RETRY_AFTER = "Retry-After"  # in the words that are kept of a failure: the server itself named a time
 NEVER_AGAIN = (Outcome.BLOCKED_ADDRESS, Outcome.CITE_ONLY)  # only a change of settings or policy could change these
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from archive.errors import AddressError
+from archive.errors import AddressError, CaptureError
 from archive.urls import canonical_url
 from archive.warc import Exchange, WarcPlace, iter_records, read_record
 
@@ -23,8 +23,12 @@ class Replay:
         """Return the index of *files*; raises CaptureError when one of them is no readable WARC file."""
         replay = cls(places={}, limit=limit)
         for path in files:
+            is_empty = True
             for record in iter_records(path, limit=limit):
                 replay._note(path, record.place, record.exchange)
+                is_empty = False
+            if is_empty:
+                raise CaptureError(f"{path}: holds no HTTP answer")
         return replay
 
     def answer(self, url: str) -> Exchange | None:

@@ -11,7 +11,7 @@ from archive.errors import AddressError
 from archive.model import Article
 from archive.records import FrontierEntry
 from archive.store.citations import citation_rows
-from archive.urls import canonical_url, host_of, surt
+from archive.urls import canonical_url, host_of, site_key, surt
 
 LOCALES = ("en", "cn", "ja", "kr", "fr", "de")
 SECTIONS = ("news", "stories", "papers")
@@ -79,6 +79,10 @@ class Scope:
                 priority=CITED_PRIORITY,
                 found_on=article.url,
             )
+
+    def source_of(self, url: str) -> str:
+        """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""
+        return SOURCE_KEY if host_of(url) == host_of(self.origin) else site_key(url)
 
     def is_old(self, published_raw: str, *, seen_at: datetime) -> bool:
         """Return whether a date printed beside an entry lies before `since`; an unreadable one is never old."""

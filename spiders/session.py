@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from archive.dates import utc_iso
 from archive.errors import ArchiveError
 from archive.settings import Config
 from archive.store import Store, frontier, open_store, runs
 from archive.store.lock import crawl_lock
 from archive.store.warc_places import warc_ends
-from archive.urls import host_of, site_key
-from archive.warc import WarcWriter, cut_torn_tail
+from archive.urls import host_of
+from archive.warc import WarcWriter
+from archive.warc_recovery import cut_torn_tail, first_free_number
 from spiders.guard import Guard, guard_for
 from spiders.progress import Progress
 from spiders.replay import Replay
@@ -84,7 +86,12 @@ class Session:
 
     def source_of(self, url: str) -> str:
         """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""
-        return HYPERAI if host_of(url) == self.origin_host else site_key(url)
+        return self.scope.source_of(url)
+
+    @property
+    def seen_at(self) -> str:
+        """Return the date of what is noted now, UTC: a replay's is that of its newest record."""
+        return self.replay.newest_at if self.replay else utc_iso(self.now())
 
     @contextlib.contextmanager
     def write(self, *, n_pages: int = 1) -> Iterator[None]:
@@ -114,8 +121,8 @@ class Session:
         had_pages = self.n_uncommitted > 0
         batch, self._batch, self.n_uncommitted = self._batch, None, 0
         if batch:
-            self.writer.flush()
-            batch.close()
+            with batch:  # an error of the writer undoes the rows that point to what it could not write
+                self.writer.flush()
         return had_pages
 
     def fail(self, error: ArchiveError) -> None:
@@ -149,13 +156,16 @@ def open_session(
     replay = Replay.of(options.replay, limit=config.max_body_bytes) if options.replay else None
     with open_store(config.db) as store, crawl_lock(config.db, command=command):
         now = now or _system_clock
-        cut_torn_tail(folder, ends=warc_ends(store))
+        ends = warc_ends(store)
+        cut_torn_tail(folder, ends=ends)
         frontier.release(store)
         session = Session(
             config=replace(config, delay_s=0.0) if replay else config,
             options=options,
             store=store,
-            writer=WarcWriter(folder, max_bytes=config.warc_max_bytes),
+            writer=WarcWriter(
+                folder, max_bytes=config.warc_max_bytes, first_number=first_free_number(folder, ends=ends)
+            ),
             run_id=runs.start_run(store, command=command, now=now()),
             guard=guard_for(config),
             progress=progress,
@@ -163,12 +173,13 @@ def open_session(
             now=now,
         )
         session.robots = RobotsFiles(session)
-        reason = "error"
         try:
             yield session
-            reason = str(session.error or ("shutdown" if session.is_stopping else "finished"))
-        finally:
-            _close(session, reason)
+        except BaseException as error:
+            with contextlib.suppress(ArchiveError):  # it would fail for the reason that is on its way up
+                _close(session, str(session.error or error) or type(error).__name__)
+            raise
+        _close(session, str(session.error or ("shutdown" if session.is_stopping else "finished")))
 
 
 def session_of(crawler: "Crawler") -> Session:
@@ -182,9 +193,13 @@ def _system_clock() -> datetime:
 
 
 def _close(session: Session, reason: str) -> None:
-    with contextlib.suppress(ArchiveError):  # what stopped the crawl is reported; this only fails for the same reason
-        session.commit()
-        frontier.release(session.store)
-        runs.end_run(session.store, session.run_id, reason=reason, counts=session.counts, now=session.now())
-    session.writer.close()
     session.progress.close()
+    with contextlib.ExitStack() as steps:  # last first; each is taken, whatever the one before came to
+        steps.callback(session.writer.close)
+        steps.callback(_end_run, session, reason)
+        steps.callback(session.commit)
+
+
+def _end_run(session: Session, reason: str) -> None:
+    frontier.release(session.store)
+    runs.end_run(session.store, session.run_id, reason=reason, counts=session.counts, now=session.now())

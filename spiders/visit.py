@@ -1,9 +1,9 @@
 """A visit: what came of asking for one frontier entry, on its way from the spider to the store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from archive.model import Article, Outcome
+from archive.model import Article, Outcome, Policy
 from archive.records import FrontierEntry
 from archive.warc import Exchange
 
@@ -33,3 +33,10 @@ class Visit:
     def final_url(self) -> str:
         """Return the address that the page was read from."""
         return self.hops[-1].url if self.hops else self.entry.url
+
+
+def allowed_part(article: Article, policy: Policy) -> Article:
+    """Return what of *article* may be kept: of a metadata-only source neither text nor pictures nor tables."""
+    if policy is not Policy.METADATA_ONLY:
+        return article
+    return replace(article, text="", headings=(), figures=(), tables=(), lead_image=None)

@@ -1,10 +1,11 @@
 """Finding things: search, the citation graph both ways, and what changed in an article."""
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -189,9 +190,15 @@ def _time(name: str, word: str | None) -> str | None:
     relative = re.fullmatch(r"(\d{1,5})([hdw])", word)
     if relative:
         return utc_iso(datetime.now(UTC) - timedelta(hours=int(relative[1]) * _HOURS[relative[2]]))
-    if not _DATE.fullmatch(word):
+    if not _is_date(word):
         raise QueryError(f"--{name} takes 12h, 7d, 2w or a date such as 2025-11-12, not {word!r}")
     return word
+
+
+def _is_date(word: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return bool(_DATE.fullmatch(word) and date.fromisoformat(f"{word[:10]}-01-01"[:10]))
+    return False
 
 
 def _marked(text: str, marks: tuple[tuple[int, int], ...]) -> str:

@@ -75,8 +75,9 @@ def verify_command(config: Config, as_json: bool) -> int:
 @click.option(
     "--captures", "with_captures", is_flag=True, help="Copy the WARC files too, beside DEST; those there are kept."
 )
+@reporting
 @common
-def backup_command(config: Config, dest: Path, with_captures: bool) -> None:
+def backup_command(config: Config, dest: Path, with_captures: bool, as_json: bool) -> None:
     """Copy the archive safely, also while a crawl is at work.
 
     DEST is a file or a folder; the copy is whole or not at all.
@@ -84,14 +85,17 @@ def backup_command(config: Config, dest: Path, with_captures: bool) -> None:
     from archive.store import copy_database, open_store
 
     target = dest / Path(config.db).name if dest.is_dir() else dest
-    if target.exists() and target.samefile(config.db):
-        raise ExportChoiceError(f"{target} is the archive itself; name another place")
     with open_store(config.db, read_only=True) as store:
+        if target.exists() and target.samefile(config.db):
+            raise ExportChoiceError(f"{target} is the archive itself; name another place")
         copy_database(store, target)
-    click.echo(f"copied {config.db} to {target} ({target.stat().st_size} bytes)")
-    folder = captures_folder(config)
-    if with_captures:
-        n_files = _copy_captures(folder, Path(f"{target}.captures"))
+    n_bytes, folder = target.stat().st_size, captures_folder(config)
+    n_files = _copy_captures(folder, Path(f"{target}.captures")) if with_captures else None
+    if as_json:
+        echo_json({"db": str(target), "n_bytes": n_bytes, "n_warc_files_copied": n_files})
+        return
+    click.echo(f"copied {config.db} to {target} ({n_bytes} bytes)")
+    if n_files is not None:
         click.echo(f"copied {n_files} WARC files to {target}.captures")
     elif folder.is_dir():
         click.echo(f"the captured pages in {folder} are not part of it; --captures copies them too")
@@ -99,17 +103,22 @@ def backup_command(config: Config, dest: Path, with_captures: bool) -> None:
 
 @click.command("migrate")
 @click.option("--reindex", is_flag=True, help="Rebuild the search index with this release's segmenter.")
+@reporting
 @common
-def migrate_command(config: Config, reindex: bool) -> None:
+def migrate_command(config: Config, reindex: bool, as_json: bool) -> None:
     """Bring the archive up to date with this release."""
     from archive.store import open_store, pending_migrations
     from archive.store.search_index import rebuild_index
 
     pending = pending_migrations(config.db)
     with open_store(config.db, create=False, check_segmenter=not reindex) as store:
-        click.echo(f"applied {', '.join(pending)}" if pending else f"{config.db} is up to date")
-        if reindex:
-            click.echo(f"search index rebuilt: {rebuild_index(store)} articles")
+        n_indexed = rebuild_index(store) if reindex else None
+    if as_json:
+        echo_json({"applied": pending, "n_indexed": n_indexed})
+        return
+    click.echo(f"applied {', '.join(pending)}" if pending else f"{config.db} is up to date")
+    if n_indexed is not None:
+        click.echo(f"search index rebuilt: {n_indexed} articles")
 
 
 def captures_folder(config: Config) -> Path:
@@ -135,7 +144,9 @@ def _export_one(
     if output and output.is_dir():
         raise ExportError(f"{output} is a folder; name the file, for example {output / table}.{fmt}")
     with whole_file(output) if output else _stdout() as out:
-        write_table(connection, table, fmt, out, since=since, safe_csv=safe_csv)
+        n_rows = write_table(connection, table, fmt, out, since=since, safe_csv=safe_csv)
+    if output:
+        click.echo(f"{n_rows} rows of {table} written to {output}")
 
 
 def _export_all(connection: Any, *, fmt: str, since: str | None, safe_csv: bool, output: Path | None) -> None:
@@ -147,10 +158,15 @@ def _export_all(connection: Any, *, fmt: str, since: str | None, safe_csv: bool,
         with _stdout() as out:
             write_all(connection, out, since=since)
         return
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"the folder {output} cannot be made: {error.strerror}") from error
+    n_rows = 0
     for table in tables():
         with whole_file(output / f"{table}.{fmt}") as out:
-            write_table(connection, table, fmt, out, since=since, safe_csv=safe_csv)
+            n_rows += write_table(connection, table, fmt, out, since=since, safe_csv=safe_csv)
+    click.echo(f"{n_rows} rows of {len(tables())} tables written to {output}")
 
 
 @contextlib.contextmanager
@@ -178,7 +194,10 @@ def _copy_captures(folder: Path, target: Path) -> int:
         if copy.exists() and copy.stat().st_size == file.stat().st_size:
             continue
         part = target / f".{file.name}.{os.getpid()}.part"
-        shutil.copy2(file, part)
-        part.replace(copy)
+        try:
+            shutil.copy2(file, part)
+            part.replace(copy)
+        finally:
+            part.unlink(missing_ok=True)
         n_files += 1
     return n_files

@@ -1,9 +1,10 @@
 """`archive schedule`: run crawls again and again without overlap, or print what systemd and cron need."""
 
-import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,11 +38,11 @@ def run(config: Config, every: str, cron: str | None, times: int | None, crawl_o
     A crawl that takes longer than the interval delays the next one: there are never two at once. Only one
     scheduler serves an archive; a second says so and ends with 1. A crawl that fails is logged and the next one runs.
     """
-    from archive.store.lock import crawl_lock
+    from archive.store.lock import schedule_lock
 
     trigger = _trigger(every, cron)
-    with crawl_lock(_schedule_name(config.db)):
-        return _run_forever(trigger, _crawl_command(config, crawl_options), times)
+    with schedule_lock(config.db):
+        return _run_forever(trigger, _Crawls(_crawl_command(config, crawl_options)), times)
 
 
 @schedule.command("print")
@@ -71,11 +72,6 @@ def _trigger(every: str, cron: str | None) -> Any:
     return IntervalTrigger(seconds=int(parse_every(every).total_seconds()), timezone=UTC)
 
 
-def _schedule_name(db: str) -> str:
-    # The crawl itself takes the lock of the archive; the scheduler holds one of its own beside it.
-    return f"{db}.schedule"
-
-
 def _crawl_arguments(config: Config, options: Sequence[str]) -> list[str]:
     file: Path | None = click.get_current_context().find_root().params.get("config_file")
     return [
@@ -88,39 +84,65 @@ def _crawl_command(config: Config, options: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "archive", *_crawl_arguments(config, options)]
 
 
-def _run_forever(trigger: Any, command: list[str], times: int | None) -> int:
-    """Run *command* by APScheduler's clock until *times* runs are done or a signal comes; return the last status.
+class _Crawls:
+    """Crawls one after the other, each a process of its own: what one leaves behind in memory ends with it."""
 
-    A crawl is a process of its own: Twisted's reactor cannot be started twice in one.
-    """
+    def __init__(self, command: list[str]) -> None:
+        self.statuses: list[int] = []
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopping = False
+        self._lock = threading.Lock()
+
+    def run_one(self) -> None:
+        """Run one crawl to its end and say when it began, how it ended and how long it took."""
+        started = _now()
+        with self._lock:
+            if self._is_stopping:
+                return
+            click.echo(f"{started:%Y-%m-%dT%H:%M:%SZ} crawl starts", err=True)
+            self._process = subprocess.Popen(self._command)  # noqa: S603 - our own command line
+        status = self._process.wait()
+        self.statuses.append(status if status >= 0 else 1)
+        took = _now() - started
+        word = (
+            "done" if status == 0 else f"failed with status {status}" if status > 0 else f"killed by signal {-status}"
+        )
+        click.echo(f"{_now():%Y-%m-%dT%H:%M:%SZ} crawl {word} after {_seconds(took)} s", err=True)
+
+    def stop(self) -> None:
+        """Begin no other crawl, and let the one under way end cleanly."""
+        with self._lock:
+            self._is_stopping = True
+            process = self._process
+        if process is not None and process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def _run_forever(trigger: Any, crawls: _Crawls, times: int | None) -> int:
+    """Crawl by APScheduler's clock until *times* crawls are done or a signal comes; return the last status."""
     from apscheduler.schedulers.blocking import BlockingScheduler
 
     scheduler = BlockingScheduler(timezone=UTC)
-    statuses: list[int] = []
 
     def crawl_once() -> None:
-        statuses.append(_crawl_once(command))
-        if times is not None and len(statuses) >= times:
+        crawls.run_one()
+        if times is not None and len(crawls.statuses) >= times:
             scheduler.shutdown(wait=False)
 
     scheduler.add_job(
         crawl_once, trigger, max_instances=1, coalesce=True, misfire_grace_time=MISFIRE_S, next_run_time=_now()
     )
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd stops with it; as good as Ctrl-C
     try:
         scheduler.start()
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
+        crawls.stop()
         return 0
-    return statuses[-1] if statuses else 0
-
-
-def _crawl_once(command: list[str]) -> int:
-    started = _now()
-    click.echo(f"{started:%Y-%m-%dT%H:%M:%SZ} crawl starts", err=True)
-    status = subprocess.run(command, check=False, env=os.environ).returncode  # noqa: S603 - our own command line
-    took = _now() - started
-    word = "done" if status == 0 else f"failed with status {status}"
-    click.echo(f"{_now():%Y-%m-%dT%H:%M:%SZ} crawl {word} after {_seconds(took)} s", err=True)
-    return status
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return crawls.statuses[-1] if crawls.statuses else 0
 
 
 def _seconds(took: timedelta) -> int:

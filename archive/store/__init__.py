@@ -197,8 +197,12 @@ def _check_schema(store: Store) -> None:
             f"{store.path} has migrations this release does not know ({', '.join(unknown)}); a newer one wrote it. "
             f"Upgrade hyperai-archive, or read it without writing: datasette --immutable {store.path}"
         )
+    if store.read_only and not tables:
+        raise SchemaError(f"{store.path} holds nothing yet; fill it with: archive crawl --db {store.path}")
     if store.read_only and MIGRATIONS.pending(store.db):
-        raise SchemaError(f"{store.path} was written by an older release; bring it up to date with: archive migrate")
+        raise SchemaError(
+            f"{store.path} was written by an older release; bring it up to date with: archive migrate --db {store.path}"
+        )
 
 
 def _prepare_to_write(store: Store) -> None:
@@ -237,7 +241,7 @@ def copy_database(store: Store, target: Path) -> None:
     """Copy the open archive to *target*, one state of it even while another process writes; whole or not at all."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with explained(part):
+        with part.open("xb"), explained(target):
             copy = sqlite3.connect(str(part))
             try:
                 store.connection.backup(copy)

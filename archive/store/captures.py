@@ -80,7 +80,15 @@ def captures_of(
         after_id = rows[-1]["id"]
 
 
+def n_bodies(store: Store, *, source: str | None = None) -> int:
+    """Return how many captures have a response record to read, of one source or of all."""
+    sql = _COUNT_OF_SOURCE if source is not None else _COUNT_ALL
+    return int(store.connection.execute(sql, {"source": source, "with_body": True}).fetchone()[0])
+
+
 _BODY = "(NOT :with_body OR (record_type = 'response' AND warc_file IS NOT NULL))"
+_COUNT_ALL = f"SELECT COUNT(*) FROM captures WHERE {_BODY}"  # noqa: S608
+_COUNT_OF_SOURCE = f"SELECT COUNT(*) FROM captures WHERE source = :source AND {_BODY}"  # noqa: S608
 _SELECT_ALL = f"SELECT * FROM captures WHERE id > :after AND {_BODY} ORDER BY id LIMIT :page"  # noqa: S608
 _SELECT_OF_SOURCE = f"SELECT * FROM captures WHERE source = :source AND id > :after AND {_BODY} ORDER BY id LIMIT :page"  # noqa: S608
 _SELECT_OF_ADDRESS = f"SELECT * FROM captures WHERE surt = :surt AND id > :after AND {_BODY} ORDER BY id LIMIT :page"  # noqa: S608

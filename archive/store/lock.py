@@ -16,7 +16,22 @@ def crawl_lock(db_path: str | os.PathLike[str], *, command: str = "archive") -> 
     Raises LockedError naming the process and command that holds it; StoreError when the lock cannot be made.
     The file <db>.lock stays behind: removing it would let two processes hold two files of one name.
     """
-    path = Path(f"{os.fspath(db_path)}.lock")
+    db = os.fspath(db_path)
+    with _held(Path(f"{db}.lock"), command, busy=f"{db} is being crawled by {{holder}}; wait until it has ended"):
+        yield
+
+
+@contextlib.contextmanager
+def schedule_lock(db_path: str | os.PathLike[str]) -> Iterator[None]:
+    """Hold the lock of the one scheduler that an archive may have; raises as crawl_lock() does."""
+    db = os.fspath(db_path)
+    busy = f"{db} has a scheduler already: {{holder}}; one is enough"
+    with _held(Path(f"{db}.schedule.lock"), "archive schedule run", busy=busy):
+        yield
+
+
+@contextlib.contextmanager
+def _held(path: Path, command: str, *, busy: str) -> Iterator[None]:
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
@@ -27,10 +42,11 @@ def crawl_lock(db_path: str | os.PathLike[str], *, command: str = "archive") -> 
         except OSError as error:
             file.seek(0)
             holder = " ".join(file.read().split()) or "another process"
-            raise LockedError(f"{os.fspath(db_path)} is being crawled by {holder}; wait until it has ended") from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()} ({command})\n")
-        file.flush()
+            raise LockedError(busy.format(holder=holder)) from error
+        with contextlib.suppress(OSError):  # the name is only for people; a full disk does not keep the lock from us
+            file.truncate(0)
+            file.write(f"process {os.getpid()} ({command})\n")
+            file.flush()
         try:
             yield
         finally:

@@ -129,8 +129,8 @@ CREATE TABLE captures (
     redirect_to TEXT,
     opt_out TEXT
 );
--- the captures of one address in time: latest(), last_payload(), the view cited_sources
-CREATE INDEX captures_surt ON captures (surt, fetched_at);
+-- the captures of one address in time: latest(), last_payload(), the view cited_sources (which skips refusals)
+CREATE INDEX captures_surt ON captures (surt, fetched_at, status);
 -- re-reading one publisher's captures in their order
 CREATE INDEX captures_source ON captures (source, id);
 -- what one run did (status, health)
@@ -304,10 +304,10 @@ SELECT
     cited.cited_kind,
     frontier.state,
     frontier.outcome,
-    (SELECT MIN(fetched_at) FROM captures WHERE captures.surt = cited.surt) AS first_captured_at,
-    (SELECT MAX(fetched_at) FROM captures WHERE captures.surt = cited.surt) AS last_captured_at,
+    (SELECT MIN(fetched_at) FROM captures WHERE captures.surt = cited.surt AND status IS NOT NULL) AS first_captured_at,
+    (SELECT MAX(fetched_at) FROM captures WHERE captures.surt = cited.surt AND status IS NOT NULL) AS last_captured_at,
     ROUND(24 * (
-        julianday((SELECT MIN(fetched_at) FROM captures WHERE captures.surt = cited.surt))
+        julianday((SELECT MIN(fetched_at) FROM captures WHERE captures.surt = cited.surt AND status IS NOT NULL))
         - CASE WHEN LENGTH(cited.first_published_at) >= 10 THEN julianday(cited.first_published_at) END
     ), 1) AS hours_after_publication,
     cited.n_citing,

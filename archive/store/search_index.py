@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.progress import counted
 from archive.store import Store
 from archive.text import SEGMENTER_VERSION, index_text
 
@@ -65,10 +66,11 @@ def take_out(store: Store, article_id: int, texts: IndexedTexts) -> None:
 
 def rebuild_index(store: Store) -> int:
     """Make the whole index anew with this release's segmenter and return how many articles are in it."""
+    total = int(store.connection.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
     n_articles = 0
     with store.transaction():
         store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
-        for row in _articles(store):
+        for row in counted(_articles(store), "articles indexed", total=total):
             put_in(store, row["id"], stored_texts(store, row))
             n_articles += 1
         store.connection.execute(

@@ -1,21 +1,19 @@
 """`archive add`: captures given pages."""
 
 import asyncio
-import sys
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 import click
 from scrapy.crawler import AsyncCrawlerRunner
 
 from archive.errors import AddressError
 from archive.options import common, reporting
-from archive.settings import Config
+from archive.settings import Config, checked
 from archive.store.articles import find_article
 from archive.store.citations import citations_of
 from archive.urls import canonical_url, surt
 from spiders.added import AddedSpider
-from spiders.commands.crawl import CrawlSummary, checked, quiet_logs, report, stopping_on_signals, summary_of
+from spiders.commands.crawl import CrawlSummary, quiet_logs, report, stopping_on_signals, summary_of
 from spiders.progress import Progress
 from spiders.session import CrawlOptions, Session, open_session
 from spiders.settings import crawler_settings
@@ -31,13 +29,28 @@ def add(config: Config, *, urls: tuple[str, ...], with_cited: bool, as_json: boo
 
     URL - reads addresses from standard input, one a line.
     """
-    lines = chain.from_iterable(sys.stdin if url == "-" else (url,) for url in urls)
-    addresses = [canonical_url(line.strip()) for line in lines if line.strip()]
+    addresses = [canonical_url(url.strip()) for url in urls if url != "-"]
+    listed = list(_listed_addresses()) if "-" in urls else []
+    addresses += [address for address in listed if address]
     if not addresses:
         raise AddressError("no addresses were given")
-    summary = run_add(checked(config), addresses, with_cited=with_cited, is_quiet=as_json)
+    config = checked(config)
+    summary = run_add(config, addresses, with_cited=with_cited, is_quiet=as_json)
     report(summary, config, as_json=as_json)
-    return 0 if summary.fetched else 1
+    return 0 if summary.fetched and None not in listed else 1
+
+
+def _listed_addresses() -> Iterator[str | None]:
+    """Yield the addresses of standard input; None for a line that is none, which is said."""
+    with click.open_file("-", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield canonical_url(line.strip())
+            except AddressError as error:
+                click.echo(f"archive: line {number}: {error}", err=True)
+                yield None
 
 
 def run_add(config: Config, urls: Sequence[str], *, with_cited: bool = False, is_quiet: bool = False) -> CrawlSummary:

@@ -16,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from archive.errors import ConfigError
 from archive.options import common, echo_json, reporting
-from archive.settings import Config
+from archive.settings import Config, checked
 from spiders.cited import CitedSpider
 from spiders.hyperai import HyperAISpider
 from spiders.progress import Progress
@@ -86,18 +86,18 @@ def own_session(crawler: Crawler, name: str, options: Mapping[str, str]) -> Iter
 
 
 def parse_since(words: str, *, now: datetime) -> datetime:
-    """Return the instant that --since means: 12h, 7d, 2w before *now*, or an ISO 8601 date or time .
+    """Return the instant that --since means: 12h, 7d, 2w before *now*, or an ISO 8601 date or time.
 
     Without a zone it is UTC. Raises ConfigError when it is neither.
     """
-    found = re.fullmatch(r"(\d+)([hdw])", words.strip())
+    found = re.fullmatch(r"(\d{1,5})([hdw])", words.strip())
     if found:
         return now - timedelta(hours=int(found[1]) * UNIT_HOURS[found[2]])
     try:
         at = datetime.fromisoformat(words.strip())
-    except ValueError as error:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise ConfigError(f"--since takes 12h, 7d, 2w or a date such as 2025-11-01, not {words!r}") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @click.command()
@@ -111,6 +111,7 @@ def parse_since(words: str, *, now: datetime) -> datetime:
 @click.option("--no-cited", is_flag=True, help="Do not fetch the pages that articles cite.")
 @click.option("--budget", type=click.IntRange(0), help="Most requests to cited pages in this run.")
 @click.option("--proxy", metavar="URL", help="HTTP proxy to use.")
+@click.option("--trust-env", is_flag=True, help="Use the http_proxy variables of the environment.")
 @click.option(
     "--replay",
     multiple=True,
@@ -121,7 +122,7 @@ def parse_since(words: str, *, now: datetime) -> datetime:
 @common
 def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
     """Fetch what is due: HyperAI's articles, then what they cite."""
-    changes = {name: flags[name] for name in ("origin", "proxy") if flags[name]}
+    changes = {name: flags[name] for name in ("origin", "proxy", "trust_env") if flags[name]}
     since = parse_since(flags["since"], now=datetime.now(UTC)) if flags["since"] else None
     options = CrawlOptions(
         locales=flags["locales"],
@@ -132,16 +133,10 @@ def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
         budget=flags["budget"],
         replay=flags["replay"],
     )
-    summary = run_crawl(checked(replace(config, **changes)), options, is_quiet=as_json)
+    config = checked(replace(config, **changes))
+    summary = run_crawl(config, options, is_quiet=as_json)
     report(summary, config, as_json=as_json)
     return 1 if summary.is_origin_broken else 0
-
-
-def checked(config: Config) -> Config:
-    """Return *config*, with its origin without a final slash; raises ConfigError when that is no web address."""
-    if not re.match(r"https?://[^/\s?#]+/?$", config.origin):
-        raise ConfigError(f"--origin takes http://host or https://host, not {config.origin!r}")
-    return replace(config, origin=config.origin.rstrip("/"))
 
 
 def report(summary: CrawlSummary, config: Config, *, as_json: bool) -> None:
@@ -156,7 +151,9 @@ def report(summary: CrawlSummary, config: Config, *, as_json: bool) -> None:
 def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
     """Return the summary in words, a line each."""
     lines = []
-    if summary.is_origin_broken:
+    if summary.end_reason == "shutdown":
+        lines.append("stopped before the end; the next crawl goes on from here")
+    elif summary.is_origin_broken:
         lines.append(f"{config.origin} gave no answer; nothing was lost. Try again later.")
     elif not summary.new and not summary.revised and not sum(summary.cited.values()):
         lines.append("nothing new")
@@ -223,7 +220,7 @@ def summary_of(session: Session) -> CrawlSummary:
         other=by_prefix["article"],
         refused=counts["refused"],
         problems=counts["problems"],
-        is_origin_broken=not counts["origin_answers"] and not session.is_stopping,
+        is_origin_broken=bool(counts["origin_visits"] and not counts["origin_answers"] and not session.is_stopping),
     )
 
 

@@ -1,7 +1,7 @@
 """`archive reparse`: reads captures again with the page objects of today; no network."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,17 +16,20 @@ import click
 from archive.errors import CaptureError
 from archive.model import Article, Outcome
 from archive.options import common, echo_json, reporting
+from archive.progress import counted
 from archive.records import Capture
 from archive.settings import Config
 from archive.store import Store, frontier, open_store
 from archive.store.articles import Saved, add_alias, save_article
-from archive.store.captures import captures_of, correct_outcome
+from archive.store.captures import captures_of, correct_outcome, n_bodies
 from archive.store.lock import crawl_lock
+from archive.store.sources import policy_of
 from archive.urls import surt
 from archive.warc import read_record
 from spiders.pages import read_page
-from spiders.scope import SOURCE_KEY, Scope
+from spiders.scope import Scope
 from spiders.sites import work_id
+from spiders.visit import allowed_part
 
 STORED = (Outcome.OK, Outcome.PAYWALLED)
 PAGES = ("article", "cited")
@@ -93,7 +96,8 @@ def run_reparse(
     folder = Path(config.captures or f"{config.db}.captures")
     with open_store(config.db, create=False) as store, crawl_lock(config.db, command="archive reparse"):
         scope = Scope(origin=config.origin)
-        readings = _readings(store, folder, source, jobs, config.max_body_bytes)
+        read = partial(_read, folder, scope, config.max_body_bytes)
+        readings = _readings(_pages(store, source), read, jobs)
         with _undone(store) if only_report else ExitStack():
             for batch in iter(lambda: list(islice(readings, COMMIT_EVERY)), []):
                 with store.transaction():
@@ -123,13 +127,7 @@ class _NotStored(Exception):
     """Leaves a transaction undone."""
 
 
-def _readings(store: Store, folder: Path, source: str | None, jobs: int, limit: int) -> Iterator[_Reading]:
-    wanted = (
-        capture
-        for capture in captures_of(store, source=source, with_body=True)
-        if capture.kind in PAGES and not capture.redirect_to and (capture.status or 0) < 500
-    )
-    read = partial(_read, folder, limit)
+def _readings(wanted: Iterator[Capture], read: Callable[[Capture], _Reading], jobs: int) -> Iterator[_Reading]:
     if jobs == 1:
         yield from map(read, wanted)
         return
@@ -138,7 +136,14 @@ def _readings(store: Store, folder: Path, source: str | None, jobs: int, limit: 
             yield from pool.map(read, chunk, chunksize=CHUNK)
 
 
-def _read(folder: Path, limit: int, capture: Capture) -> _Reading:
+def _pages(store: Store, source: str | None) -> Iterator[Capture]:
+    captures = captures_of(store, source=source, with_body=True)
+    for capture in counted(captures, "captures read", total=n_bodies(store, source=source)):
+        if capture.kind in PAGES and not capture.redirect_to and (capture.status or 0) < 500:
+            yield capture
+
+
+def _read(folder: Path, scope: Scope, limit: int, capture: Capture) -> _Reading:
     try:
         stored = read_record(folder, capture.warc_file or "", capture.warc_offset or 0, limit=limit)
         article = read_page(
@@ -147,7 +152,7 @@ def _read(folder: Path, limit: int, capture: Capture) -> _Reading:
             seen_at=datetime.fromisoformat(capture.fetched_at),
             content_type=stored.content_type,
             status=stored.status,
-            site=capture.source if capture.source == SOURCE_KEY else None,
+            site=scope.source_of(stored.url),
         )
     except CaptureError as error:
         return _Reading(capture, None, str(error))
@@ -170,9 +175,9 @@ def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport)
     kind = "article" if capture.kind == "article" else "source"
     saved = save_article(
         store,
-        article,
+        allowed_part(article, policy_of(store, capture.source)),
         kind=kind,
-        source=capture.source if kind == "article" else article.site or capture.source,
+        source=capture.source if kind == "article" else scope.source_of(capture.url),
         work_id=work_id(article.canonical_url) if kind == "article" else None,
         capture_id=capture.id,
         seen_at=capture.fetched_at,

@@ -30,3 +30,17 @@ def test_rows_and_index_that_do_not_fit_are_named(filled, tmp_path):
     faults = verify(filled, tmp_path / "archive.db.captures").faults
     assert any("captures that is not there" in fault for fault in faults)
     assert any("lacks 1 articles" in fault for fault in faults)
+
+
+def test_a_flipped_bit_anywhere_in_a_record_is_noticed(filled, tmp_path):
+    folder = tmp_path / "archive.db.captures"
+    (file,) = folder.glob("*.warc.gz")
+    sound = file.read_bytes()
+    start, length = filled.connection.execute(
+        "SELECT warc_offset, warc_length FROM captures WHERE record_type = 'response' ORDER BY id LIMIT 1"
+    ).fetchone()
+    for place in range(start + 10, start + length, 17):  # ten bytes of gzip's own head come first
+        file.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
+        assert verify(filled, folder).faults
+    file.write_bytes(sound)
+    assert not verify(filled, folder).faults

@@ -12,7 +12,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.coding import TooLargeError, decoded
 from archive.errors import CaptureError
-from archive.warc import Earlier, Exchange, WarcWriter, cut_torn_tail, iter_records, payload_digest, read_record
+from archive.warc import Earlier, Exchange, WarcWriter, iter_records, payload_digest, read_record
+from archive.warc_recovery import cut_torn_tail
 
 EXCHANGE = Exchange(
     url="http://cited.test/ja?q=1",

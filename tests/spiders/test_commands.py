@@ -11,6 +11,7 @@ import pytest
 
 from archive.errors import ConfigError
 from spiders.commands.crawl import parse_since
+from tests.loopback import Reply
 from tests.spiders.conftest import HOSTS
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,14 @@ def test_addresses_are_added_from_standard_input(site):
     assert json.loads(done.stdout)["cited"] == {"ok": 2}
 
 
+def test_wrong_lines_are_named_and_the_other_addresses_captured(site):
+    lines = "http://cited.test/a\nnot one\n\nmailto:x@example.com\nhttp://cited.test/b\n"
+    done = ran(site, "archive", "add", "-", "--json", given=lines)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["cited"] == {"ok": 2}
+    assert [line.split(":")[1] for line in done.stderr.splitlines()] == [" line 2", " line 4"]
+
+
 def test_what_is_no_address_is_said(site):
     done = ran(site, "archive", "add", "mailto:someone@example.com")
     assert done.returncode == 1
@@ -126,3 +135,34 @@ def test_since_takes_spans_and_dates(words, since):
 def test_since_names_what_it_takes():
     with pytest.raises(ConfigError, match="7d"):
         parse_since("letzte Woche", now=NOW)
+
+
+def test_after_a_failure_the_next_crawl_asks_at_once(site):
+    articles = dict(site.world.answers)
+    site.world.answers = {("hyper.test", "/ja/news"): Reply("down", 500)}
+    assert "error (500" in ran(site, "archive", "crawl", "--locale", "ja", "--no-cited").stderr
+    site.world.answers = articles
+    done = ran(site, "archive", "crawl", "--locale", "ja", "--no-cited", "--json")
+    assert json.loads(done.stdout)["new"] == 3
+
+
+def test_a_server_that_names_a_time_is_not_asked_before(site):
+    site.world.answers = {("hyper.test", "/ja/news"): Reply("busy", 503, headers={"Retry-After": "7200"})}
+    options = ("--locale", "ja", "--section", "news", "--no-cited")
+    assert "Retry-After 7200 s" in ran(site, "archive", "crawl", *options).stderr
+    n_asked = site.world.count()["hyper.test", "/ja/news"]
+    assert ran(site, "archive", "crawl", *options).returncode == 0
+    assert site.world.count()["hyper.test", "/ja/news"] == n_asked
+
+
+def test_a_limit_of_none_asks_for_no_article_and_is_no_failure(site):
+    done = ran(site, "archive", "crawl", "--limit", "0", "--budget", "0", "--locale", "ja")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("nothing new\n")
+    assert not [path for path in site.world.paths("hyper.test") if path.startswith("/ja/news/")]
+
+
+def test_adding_a_page_says_nothing_of_hyperai(site):
+    done = ran(site, "archive", "add", "http://cited.test/a")
+    assert done.returncode == 0, done.stderr
+    assert "gave no answer" not in done.stdout

@@ -159,3 +159,17 @@ def test_a_broken_origin_is_said(site, reply, exit_reason):
     for path in ("/robots.txt", "/ja/news", "/sitemap.xml", "/feed", "/rss", "/ja/feed.xml"):
         site.world.put("hyper.test", path, reply)
     assert site.crawl().is_origin_broken is exit_reason
+
+
+ANNOUNCED = '<link rel="alternate" type="application/rss+xml" href="/ja/told.xml">'
+
+
+@pytest.mark.parametrize("is_shell", [False, True], ids=["listing", "empty shell"])
+def test_a_feed_that_a_page_announces_is_followed_in_every_crawl(site, is_shell):
+    listing = "<html><head></head><body></body></html>" if is_shell else listing_page("/ja/news/101")
+    site.world.put("hyper.test", "/ja/news", listing.replace("</head>", f"{ANNOUNCED}</head>"))
+    site.world.put("hyper.test", "/ja/told.xml", RSS.format(ITEM.format(102, "")), content_type="application/rss+xml")
+    site.crawl(with_cited=False)
+    assert site.frontier()["http://hyper.test/ja/news/102"] == ("done", "ok")
+    site.crawl(with_cited=False, later=timedelta(hours=2))
+    assert site.world.count()["hyper.test", "/ja/told.xml"] == (1 if is_shell else 2)

@@ -1,5 +1,6 @@
 """robots.txt, Crawl-delay and Retry-After: what is asked of whom, and when."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -149,3 +150,14 @@ def test_a_lasting_failure_is_put_off_to_later_runs(site):
 )
 def test_retry_after_is_read_as_seconds_or_a_date(value, seconds):
     assert retry_after_s(value, now=NOW) == seconds
+
+
+def test_a_crawl_delay_below_the_cap_is_the_pause_between_two_requests(site):
+    """The pause is half a second, so that the test takes one; the server's own clock tells when it was asked."""
+    asked_at = []
+    site.world.on_request = lambda asked, _: asked.host == "cited.test" and asked_at.append(time.monotonic())
+    site.world.put("cited.test", "/robots.txt", "User-agent: *\nCrawl-delay: 0.5\n", content_type="text/plain")
+    assert site.crawl().cited["ok"] == 3
+    pages = asked_at[1:]
+    assert len(pages) == 2
+    assert pages[1] - pages[0] >= 0.45

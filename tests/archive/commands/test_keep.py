@@ -15,7 +15,8 @@ def test_a_table_goes_to_standard_output_or_a_file(command):
     status, out, _ = command("export", "articles", "--format", "jsonl")
     assert status == 0
     assert [json.loads(line)["id"] for line in out.splitlines()] == [1, 2, 3]
-    assert command("export", "articles", "--format", "jsonl", "-o", "articles.jsonl") == (0, "", "")
+    said = "3 rows of articles written to articles.jsonl\n"
+    assert command("export", "articles", "--format", "jsonl", "-o", "articles.jsonl") == (0, said, "")
     assert Path("articles.jsonl").read_text(encoding="utf-8") == out
 
 

@@ -95,6 +95,8 @@ def test_cited_sources_tell_what_became_of_each_address(store, article):
     save(store, replace(article, published_at="2025-11-20"), "https://hyper.ai/ja/news/2", url)
     frontier.add(store, [FrontierEntry(surt=surt(url), url=url, kind="cited")], now=NOW)
     for day in (13, 15):
+        save_capture(store, Capture(surt=surt(url), url=url, fetched_at=f"2025-11-{day}T12:00:00Z", status=200))
+    for day in (12, 16):  # no answer came: not a capture of the page
         save_capture(store, Capture(surt=surt(url), url=url, fetched_at=f"2025-11-{day}T12:00:00Z"))
     frontier.done(store, surt(url), outcome=Outcome.PAYWALLED, now=NOW)
     (row,) = store.connection.execute("SELECT * FROM cited_sources").fetchall()

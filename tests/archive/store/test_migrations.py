@@ -36,5 +36,5 @@ def test_every_migration_is_known_by_name():
 
 def test_the_index_is_found_by_datasette_and_refuses_a_rebuild(store):
     assert store.db["articles"].detect_fts() == "articles_fts"
-    with pytest.raises(Exception, match="no such column|SQL logic error"):
+    with pytest.raises(Exception, match=r"no such column|SQL logic error"):
         store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('rebuild')")
