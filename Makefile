@@ -50,6 +50,8 @@ format: $(VENV)/dev  ## format the code, write the generated pages anew
 bench: $(VENV)/dev  ## measure speed and memory here
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/dates.py
 
 clean:  ## remove .venv, caches and the demo
 	rm -rf $(VENV) demo build dist ./*.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.identity import Identity, arxiv_in, doi_in, identify
 from archive.model import Reference
@@ -14,9 +14,11 @@ __all__ = [
     "Identity",
     "ReferenceLine",
     "ReferenceList",
+    "holds_address",
     "identify",
     "is_reference_label",
     "parse_reference_list",
+    "printed_number",
     "read_reference_list",
 ]
 
@@ -35,8 +37,11 @@ LABELS = (
     r"referencias?|fuentes?|enlaces de referencia|bibliograf[íi]a|riferimenti|fonti|refer[êe]ncias|links de referência",
     r"источники|ссылки|литература",
 )
+NAME = rf"(?:{'|'.join(LABELS)})(?![a-zà-ÿ])"
+# "参考文献 / References", "Sources and references": two names of one list.
 LABEL = re.compile(
-    rf"^[^\w\[(（]*[\[【(（「〔]?\s*(?:{'|'.join(LABELS)})(?![a-zà-ÿ])\s*(?:[(（][^()（）]*[)）])?\s*[\]】)）」〕]?\s*(?P<colon>[:：]?)\s*",
+    rf"^[^\w\[(（]*[\[【(（「〔]?\s*{NAME}(?:\s*(?:[/／|｜&]|\b(?:and|und|et)\b)\s*{NAME})?\s*"
+    r"(?:[(（][^()（）]*[)）])?\s*[\]】)）」〕]?\s*(?P<colon>[:：]?)\s*",
     re.IGNORECASE,
 )
 
@@ -63,17 +68,27 @@ WORDS_BESIDE_URL = re.compile(r"(?:url|link|リンク|链接|available|at|from)"
 LONGEST_LINE = 4000  # characters; an entry is a line, not a chapter
 LONGEST_ENTRY = 600  # characters of an entry without a number; a longer one is a paragraph with a link
 LINES_TO_ADDRESS = 2  # lines that a title may take before its address
+LONGEST_CONTINUATION = 300  # characters of a line that goes on with an entry
+ACCESSED = re.compile(
+    r"[(（\[［]?\s*(?:(?:last )?accessed|retrieved|(?:zuletzt )?abgerufen|consult[ée]|(?:最終)?閲覧|アクセス日|"
+    r"访问|접속|검색일)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceLine:
     """One line of a printed reference list; *links* are its anchors as (href, text), in order.
 
-    An item of an ordered list is handed with the number its marker shows: "1. title".
+    `is_entry`: the page's structure says that this is one entry, however many lines it has and whether or not it holds
+    an address (an item of a list, a row of a table). `number` is then what its marker shows: it counts more than a
+    number at the head of the text, which may belong to a title; None when only the text can tell.
     """
 
     text: str
     links: tuple[tuple[str, str], ...] = ()
+    is_entry: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,7 @@ class _Line:
     is_only_url: bool
     is_bullet: bool
     has_id: bool
+    is_entry: bool = False
 
 
 def is_reference_label(text: str) -> bool:
@@ -117,6 +133,18 @@ def is_reference_label(text: str) -> bool:
         return False
     rest = line[found.end() :].strip(" .:：。-–—=_*|\n")
     return not rest or _opens_with_entry(rest, after_colon=bool(found["colon"]))
+
+
+def printed_number(text: str) -> int | None:
+    """Return the number that *text* begins with as an entry does (1. [1] ① 参考1:); None when there is none."""
+    marker = _marker(_clean(text))
+    return _number(marker) if marker else None
+
+
+def holds_address(line: ReferenceLine) -> bool:
+    """Return whether *line* holds an address, a DOI or an arXiv number, printed or behind an anchor."""
+    text = _clean(line.text)[:LONGEST_LINE]
+    return bool(addresses_in(text, line.links)[0] or doi_in(text) or arxiv_in(text))
 
 
 def parse_reference_list(lines: Sequence[ReferenceLine | str]) -> list[Reference]:
@@ -152,7 +180,8 @@ def _take(line: _Line, ahead: Sequence[_Line], taken: list[_Entry]) -> bool:
     """Add *line* to the entries; False when it is no part of the list."""
     last = taken[-1] if taken else None
     if line.number is not None:
-        if last and last.has_number and line.number < last.number and not (line.urls or line.has_id):
+        is_lower = bool(last and last.has_number and line.number < last.number)
+        if is_lower and not (line.urls or line.has_id or line.is_entry):
             return False
         taken.append(_Entry(line.number, True, [line.text], list(line.urls)))
         return True
@@ -161,13 +190,22 @@ def _take(line: _Line, ahead: Sequence[_Line], taken: list[_Entry]) -> bool:
         last.urls.extend(line.urls)
         return True
     comes = _address_comes(ahead)
-    if last and comes and not last.urls and not line.urls:
+    if last and ((comes and not last.urls and not line.urls) or _goes_on(line, last, ahead)):
         last.texts.append(line.text)
+        last.urls.extend(line.urls)
         return True
     if numbered or len(line.text) > LONGEST_ENTRY or not (line.urls or line.has_id or line.is_bullet or comes):
         return False
     taken.append(_Entry(len(taken) + 1, False, [line.text], list(line.urls)))
     return True
+
+
+def _goes_on(line: _Line, last: _Entry, ahead: Sequence[_Line]) -> bool:
+    """Return whether *line* belongs to the entry before it: the next number follows, or it says when that was read."""
+    if len(line.text) > LONGEST_CONTINUATION:
+        return False
+    is_between = last.has_number and any(later.number == last.number + 1 for later in ahead)
+    return is_between or bool(last.urls and ACCESSED.match(line.text))
 
 
 def _address_comes(ahead: Sequence[_Line]) -> bool:
@@ -206,6 +244,11 @@ def _lines(lines: Sequence[ReferenceLine | str]) -> Iterator[_Line]:
     expected, is_first = 1, True
     for source, line in enumerate(lines):
         whole = ReferenceLine(line) if isinstance(line, str) else line
+        if whole.is_entry:
+            read = _read_entry(whole, source=source, expected=expected)
+            expected, is_first = (read.number or 0) + 1, False
+            yield read
+            continue
         for text, links in _parts(whole):
             rest = text
             if is_first and is_reference_label(text):
@@ -226,13 +269,22 @@ def _parts(line: ReferenceLine) -> Iterator[tuple[str, tuple[tuple[str, str], ..
 def _pieces(
     text: str, links: tuple[tuple[str, str], ...], expected: int
 ) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Split "1.https://a.example/2.https://b.example/" at the next number that an address follows."""
+    """Split "1.https://a.example/2.https://b.example/" at the next number that an address or a linked title follows."""
     pieces, number = [], expected + 1
-    while found := re.search(rf"(?<=[^\s\d])\s?(?<![\d.])[\[(（【]?{number}\s*[.．、)）\]】]\s*(?=https?:)", text):
-        pieces.append(text[: found.start()])
-        text, number = text[found.start() :].lstrip(), number + 1
+    while (start := _start_of(number, text, links)) is not None:
+        pieces.append(text[:start])
+        text, number = text[start:].lstrip(), number + 1
     pieces.append(text)
     yield from zip(pieces, _shared_out(links, pieces), strict=True)
+
+
+def _start_of(number: int, text: str, links: Sequence[tuple[str, str]]) -> int | None:
+    """Return where in *text*, after its beginning, the entry *number* starts."""
+    mark = rf"[\[(（【]?{number}\s*[.．、)）\]】]\s*(?=https?:)"
+    found = re.search(rf"(?:(?<=[^\s\d])\s?(?<![\d.])|(?<=\d)\s){mark}", text)
+    titles = (shown for _, shown in links[1:] if printed_number(shown) == number)
+    starts = [found.start()] if found else [start for shown in titles if (start := text.find(shown)) > 0]
+    return min(starts, default=None)
 
 
 def _shared_out(links: Sequence[tuple[str, str]], parts: Sequence[str]) -> list[tuple[tuple[str, str], ...]]:
@@ -246,12 +298,28 @@ def _shared_out(links: Sequence[tuple[str, str]], parts: Sequence[str]) -> list[
     return [tuple(share) for share in shares]
 
 
+def _read_entry(line: ReferenceLine, *, source: int, expected: int) -> _Line:
+    """Read an entry whose extent the page's structure tells; its number is printed, or the marker's, or its place."""
+    text = _clean(" ".join(line.text.split("\n")))[:LONGEST_LINE]
+    links = tuple((href, _clean(shown)) for href, shown in line.links)
+    marker = _marker(text)
+    if marker and line.number not in (None, _number(marker)):
+        marker = None  # "3. Auflage", the title of an item that is not the third
+    read = _read_words(text, links, marker, source=source)
+    number = next(one for one in (line.number, read.number, expected) if one is not None)
+    return replace(read, number=number, is_only_url=False, is_entry=True)
+
+
 def _read_line(text: str, links: tuple[tuple[str, str], ...], *, source: int, expected: int) -> _Line:
     text = text[:LONGEST_LINE]
-    marker = MARKER_OF_ID.match(text) or MARKER.match(text)
+    marker = _marker(text)
     if not marker and (column := MARKER_OF_COLUMN.match(text)):
         is_next = _number(column) == expected and (links or URL.search(text, column.end()))
         marker = column if is_next else None
+    return _read_words(text, links, marker, source=source)
+
+
+def _read_words(text: str, links: tuple[tuple[str, str], ...], marker: re.Match[str] | None, *, source: int) -> _Line:
     bullet = None if marker else BULLET.match(text)
     start = marker.end() if marker else bullet.end() if bullet else 0
     words = text[start:].strip()
@@ -266,6 +334,10 @@ def _read_line(text: str, links: tuple[tuple[str, str], ...], *, source: int, ex
         is_bullet=bool(bullet),
         has_id=bool(doi_in(words) or arxiv_in(words)),
     )
+
+
+def _marker(text: str) -> re.Match[str] | None:
+    return MARKER_OF_ID.match(text) or MARKER.match(text)
 
 
 def _are_bare(links: Sequence[tuple[str, str]]) -> bool:

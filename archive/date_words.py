@@ -50,6 +50,7 @@ def date_words() -> DateWords:
     table = tomllib.loads((files("archive") / "date_words.toml").read_text(encoding="utf-8"))
     units = {word: Precision(unit) for unit, words in table["units"].items() for word in _words(words)}
     numbers = {word: float(number) for number, words in table["numbers"].items() for word in _words(words)}
+    zone_ends = {"时间", "時間"}  # 北京时间 is a zone
     both = _words(table["published_labels"]) + _words(table["updated_labels"])
     return DateWords(
         units=units,
@@ -63,7 +64,7 @@ def date_words() -> DateWords:
         weekday=re.compile(_weekday(_words(table["weekdays"]))),
         label=re.compile(_label(both)),
         updated_label=re.compile(_label(_words(table["updated_labels"]))),
-        label_behind=re.compile(_label_behind(word for word in both if not word.isascii())),
+        label_behind=re.compile(_label_behind(word for word in both if not word.isascii() and word not in zone_ends)),
         clock=re.compile(_clock(table["zones"])),
     )
 

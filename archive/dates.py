@@ -1,16 +1,15 @@
 """Dates as pages print them, absolute and relative, kept exactly as sharp as they were printed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
 
 from archive.date_words import date_words, plain
 from archive.model import Precision
 
 LONGEST_DATE = 120  # characters; a longer string is prose
-LONGEST_GUESS = 40  # characters of a string that dateparser is shown
+LONGEST_BYLINE = 40  # characters of a name and a date
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
 AHEAD = timedelta(days=2)  # clocks run ahead and zones differ; later dates are errors of the page
 DAYS_BACK, MONTHS_BACK = 40_000, 1_200
@@ -41,8 +40,10 @@ FILLERS = re.compile(
     r"|[|·•@،]|^\W+|[\s,;:(\[–—-]+$"
 )
 ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
-WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
+# A month: a word; in Thai with vowel signs or full stops (ต.ค.), in Hindi with vowel signs, in Arabic of two words.
+WORD = r"(?P<month>[^\W\d_]{3,12}(?: (?:الأول|الثاني))?|[\u0900-\u097f]{2,12}|[\u0e01-\u0e4e.]{4,12}|آب)\.?"
 OF = r"(?:de |of |del |d')?"
+THAI = re.compile("[\u0e01-\u0e4e]")
 DATE_FORMS = tuple(
     re.compile(form)
     for form in (
@@ -50,6 +51,7 @@ DATE_FORMS = tuple(
         r"(?P<year>\d{4})\s*[年년]\s*(?P<month_no>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日号號일]",
         r"(?P<year>\d{4})\s*[年년]\s*(?P<month_no>\d{1,2})\s*[月월]",
         r"(?P<year>\d{4})[-/](?P<month_no>\d\d)",
+        r"(?P<day>\d{1,2}) tháng (?P<month_no>\d{1,2})(?:,| năm|, năm)? (?P<year>\d{4})",
         rf"(?P<day>\d{{1,2}}){ORDINAL}[ /-]*{OF}{WORD} ?,?[ /-]*{OF}(?P<year>\d{{4}}|\d\d)(?:\s*г\.?|\s*года)?",
         rf"{WORD}[ /-]*(?P<day>\d{{1,2}}){ORDINAL},?[ /-]*(?P<year>\d{{4}})",
         rf"(?P<year>\d{{4}})[ ,./-]*{WORD}[ ./-]*(?P<day>\d{{1,2}})",
@@ -64,8 +66,6 @@ DATE_AND_CLOCK = re.compile(
 )
 BASIC_ISO = re.compile(r"(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)?(z|[+-]\d{4})?")
 EPOCH = re.compile(r"([12]\d{9})(?:\d{3})?(?:\.\d+)?")
-# Languages that date_words.toml does not have; dateparser reads their absolute dates.
-GUESSED_LANGUAGES = ["pl", "uk", "cs", "sv", "da", "nb", "fi", "hu", "el", "ro", "bg", "he", "fa", "hi", "th", "ca"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def parse_date(raw: str, *, seen_at: datetime | None = None, lang: str | None = 
     """
     if len(raw) > LONGEST_DATE or not raw.strip():
         return None
-    found = _read(plain(raw), seen_at, lang) or _read_parts(raw, seen_at, lang) or _byline(raw) or _guess(plain(raw))
+    found = _read(plain(raw), seen_at, lang) or _read_parts(raw, seen_at, lang) or _byline(raw)
     if found and seen_at and _start(found.value) > seen_at + AHEAD:
         return None
     return found
@@ -276,6 +276,8 @@ def _year(parts: dict[str, str | None]) -> int | None:
         before = date_words().eras.get(era)
         return None if before is None else before + (1 if parts["era_year"] == "元" else int(parts["era_year"] or 0))
     year = int(parts["year"] or 0)
+    if THAI.match(parts.get("month") or "") and year > LATEST_YEAR:
+        year -= 543  # the Buddhist era
     return year + 2000 if len(parts["year"] or "") == 2 else year
 
 
@@ -341,31 +343,6 @@ def _byline(raw: str) -> PartialDate | None:
     """Read "某某新闻 2025-11-12 18:57": a name beside one date in numbers that has a clock, as bylines print it."""
     text = plain(raw)
     found = DATE_AND_CLOCK.search(text)
-    if not found or len(text) > LONGEST_GUESS or re.search(r"[\d。!?]", _cut_out(text, found)):
+    if not found or len(text) > LONGEST_BYLINE or re.search(r"[\d。!?]", _cut_out(text, found)):
         return None
     return _absolute(found[0], None)
-
-
-def _guess(text: str) -> PartialDate | None:
-    """Return the day that dateparser reads in a short string of a language that our word lists do not have."""
-    if len(text) > LONGEST_GUESS or not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text):
-        return None
-    words = re.findall(r"[^\W\d_]{3,}", text)
-    if not words or len(words) > 3 or not re.search(r"(?<!\d)\d{1,2}(?!\d)", text):
-        return None
-    found = _date_parser()(text)
-    return PartialDate(found.date().isoformat(), Precision.DAY) if found else None
-
-
-@cache
-def _date_parser() -> Callable[[str], datetime | None]:
-    from dateparser.date import DateDataParser  # 0.3 s to import; few strings come here
-
-    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
-    parser = DateDataParser(languages=GUESSED_LANGUAGES, settings=settings)
-
-    def parse(text: str) -> datetime | None:
-        found: datetime | None = parser.get_date_data(text).date_obj
-        return found
-
-    return parse

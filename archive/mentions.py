@@ -17,31 +17,43 @@ LATIN = "A-Za-z0-9À-ÿ"
 # How the sentence goes on when a public body is the source of what it says.
 PUBLISHED = re.compile(
     r"声明|発表|公表|公開|報道官|報告|レポート|計画|文書|述べ|指摘|明らかに|調査|統計|推計|予測|勧告|ガイドライン"
-    r"|发布|發布|宣布|公布|报告|報告|文件|表示|指出|发言人|發言人|计划|数据|调查|预测"
-    r"|성명|발표|보고서|대변인|밝혔|계획|조사"
+    r"|[がはも](?:示|求め|決め)|方針|指針|提言|決議|採択|可決|白書"
+    r"|发布|發布|宣布|公布|报告|報告|文件|表示|指出|发言人|發言人|计划|数据|调查|预测|决议|決議|方针|指南|白皮书|通过了"
+    r"|성명|발표|보고서|대변인|밝혔|계획|조사|결의|방침|지침|백서"
     r"|statement|announc|publish|releas|report|spokes|said|says|plan\b|survey|estimate|data\b|warned|document"
+    r"|resolution|guideline|guidance|white paper|executive order|unveil"
     r"|déclar|rapport|publi|annonc|porte-parole|erklär|Bericht|Sprecher|veröffentlich|mitteil"
 )
 # What stands right behind or before a name that is also a word (Nature, Time).
 CUE_BEHIND = (
-    r"\s?(?:誌|紙|マガジン|に掲載|によると|によれば|が報じ|は報じ|の報道|の取材|のインタビュー|が伝え|は伝え|杂志|雜誌|》|的报道|报道"
-    r"|magazine\b|reported\b|reports\b|journal\b|誌에|지에)"
+    r"\s?(?:誌|紙|電子版|マガジン|に掲載|によると|によれば|が報じ|は報じ|の報道|の取材|のインタビュー|が伝え|は伝え|の(?:調査|推計|予測|統計)"
+    r"|杂志|雜誌|》|的报道|报道|報道|消息|的?(?:数据|統計|统计|預測|预测)(?:显示|顯示)?"
+    r"|magazine\b|reported\b|reports\b|journal\b|(?:estimates|data|figures)\b|誌에|지에|에 따르면|가 보도|이 보도|보도)"
 )
-CUE_BEFORE = r"published in |according to |appeared in |reported by |an interview with |told |雑誌|学術誌|科学誌"
+CUE_BEFORE = (
+    r"published in |[Aa]ccording to |appeared in |reported by |an interview with |told |雑誌|学術誌|科学誌|(?<=据)"
+)
+IN_MARKS = r"杂志|雜誌|期刊|周刊"
+# What stands before an alias where it is a part of another word: 中国連合.
+OTHER_WORD_BEFORE = {"国連": "中韓米英各全外本他自"}
 # What stands between a company and its blog or release, and what before a company that issued one.
 OWNS = r"(?:社)?(?:'s|’s|は|が|の|も|、|,|在|于|的|는|은|가|이|의|\s)?\s?(?:said in a |wrote in a )?"
 RELEASE_BY = r"(?:blog post|press release|announcement|technical report)s? (?:by|from|of) "
-BLOG = (
-    r"(?:公式|自社|同社|技術|技术|官方|公司|研究|エンジニアリング|\s|の|其|공식|자사"
-    r"|official|company|engineering|research|tech){0,3}"
+RELEASES = (
     r"(?:ブログ|博客|部落格|블로그|blog\b|blog post|プレスリリース|ニュースリリース|新闻稿|新聞稿|보도자료"
     r"|press release|技術レポート|テクニカルレポート|技术报告|技術報告書?|기술 보고서"
     r"|technical report|system card|システムカード|公告|announcement)"
 )
+RELEASE = re.compile(RELEASES)
+BLOG = (
+    r"(?:公式|自社|同社|技術|技术|官方|公司|研究|エンジニアリング|\s|の|其|공식|자사"
+    rf"|official|company|engineering|research|tech){{0,3}}{RELEASES}"
+)
 SHORTEST_TITLE = 8
 PAPER_WORDS = re.compile(
-    r"論文|论文|預印本|预印本|プレプリント|논문|研究|paper|preprint|study|étude|studie|arbeit| on | in ", re.I
+    r"論文|论文|預印本|预印本|プレプリント|논문|研究|[Pp]aper|[Pp]reprint|[Ss]tud(?:y|ie)|[Éé]tude|[Aa]rbeit| on | in "
 )
+QUOTE = re.compile('[「『《〈“"„«‘]')
 TITLE = r"[「『《〈“\"„«‘]\s?([^「」『』《》〈〉“”\"„«»\n]{8,300})[」』》〉”\"“»’]"
 PAPERS = (
     rf"(?:論文|研究論文|プレプリント|论文|預印本|预印本|논문|paper|preprint|study|papier|étude|Studie|Arbeit)"
@@ -58,12 +70,11 @@ ARXIV = re.compile(
 THIRD_PARTY = re.compile(
     r"(?:サードパーティー?|第三者(?:機関)?)(?:の|による)(?:[^。、]{0,8})(?:統計|データ|調査|推計|分析)"
     r"|第三方(?:机构)?(?:的)?(?:统计|数据|調查|调查|統計|數據)"
-    r"|third[- ]party (?:statistics|data|estimates|analysis|research)|제3자(?:의)?\s?(?:통계|데이터|조사)"
-    r"|(?:statistiques|données) de tiers|Statistiken von Drittanbietern",
-    re.IGNORECASE,
+    r"|[Tt]hird[- ]party (?:statistics|data|estimates|analysis|research)|제3자(?:의)?\s?(?:통계|데이터|조사)"
+    r"|(?:statistiques|données) de tiers|Statistiken von Drittanbietern"
 )
 TRANSLATED = re.compile(r"^([ -~’–—]{8,}?)\s?[(（][^()（）]*[\u3040-\u9fff\uac00-\ud7a3][^()（）]*[)）]$")
-KINDS = {"outlet_by_cue": "outlet"}
+KINDS = {"outlet_by_cue": "outlet", "outlet_in_marks": "outlet", "statistics_by_cue": "statistics"}
 SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
 
 
@@ -89,7 +100,11 @@ def find_mentions(
     texts = [(number, 0, text) for number, text in enumerate(paragraphs, 1)]
     texts += [(number, 1, text) for text, number in captions]
     whole = "\n".join(text for _, _, text in texts)
-    known = [alias for alias in _aliases() if alias[0] in whole]  # most of the lexicon is in no article
+    letters = set(whole)
+    # Most of the lexicon is in no article, and most of that has a letter that the article has not.
+    known = [alias for alias in _aliases() if letters.issuperset(alias[0]) and alias[0] in whole]
+    if not RELEASE.search(whole):
+        known = [alias for alias in known if alias[2] != "company"]
     seen: set[tuple[str, int]] = set()
     mentions = []
     for number, _, text in sorted(texts, key=lambda entry: entry[:2]):
@@ -115,7 +130,7 @@ def _find(text: str, known: Sequence[tuple[str, str, str]]) -> list[_Found]:
 
 
 def _papers(text: str) -> Iterator[_Found]:
-    if not PAPER_WORDS.search(text):
+    if not (QUOTE.search(text) and PAPER_WORDS.search(text)):
         return
     taken: set[int] = set()
     for pattern in _paper_patterns():
@@ -151,7 +166,7 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
         (alias, name, kind)
         for kind, entries in table.items()
         for name, aliases in entries.items()
-        for alias in (name, *aliases.split("|"))
+        for alias in (aliases[2:].split("|") if aliases.startswith("-|") else (name, *aliases.split("|")))
         if alias
     )
 
@@ -159,7 +174,9 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
 @cache
 def _pattern(alias: str, kind: str) -> re.Pattern[str]:
     name = _bounded(alias)
-    if kind == "outlet_by_cue":
+    if kind == "outlet_in_marks":
+        return re.compile(f"(?<=[《『〈]){name}(?=[》』〉])|{name}(?={IN_MARKS})")
+    if kind.endswith("_by_cue"):
         return re.compile(f"{name}(?={CUE_BEHIND})|(?<=《){name}(?=》)|(?:{CUE_BEFORE}){name}")
     if kind == "company":
         return re.compile(f"{name}{OWNS}{BLOG}|(?:{RELEASE_BY}){name}")
@@ -176,6 +193,8 @@ def _bounded(alias: str) -> str:
     before, after = _script(alias[0]), _script(alias[-1])
     left = rf"(?<![{before}])" if before else ""
     right = rf"(?![{after}])" if after else ""
+    if other := OTHER_WORD_BEFORE.get(alias):
+        left = f"(?<![{other}])"
     return f"{left}{re.escape(alias)}{right}"
 
 

@@ -146,7 +146,7 @@ class Article:
     ] = None
     published_precision: Annotated[Precision | None, "How sharp published_at is."] = None
     published_raw: Annotated[str | None, "The date as the page prints it."] = None
-    published_from: Annotated[str | None, "Carrier: json-ld meta time payload visible feed sitemap."] = None
+    published_from: Annotated[str | None, "Carrier: json-ld meta time payload visible url feed sitemap."] = None
     modified_at: Annotated[str | None, "When last changed according to the page; as published_at."] = None
     description: Annotated[str | None, "The page's own summary."] = None
     lead_image: Annotated[Image | None, "Hero image."] = None

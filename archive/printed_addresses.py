@@ -11,12 +11,12 @@ URL = re.compile(
     re.IGNORECASE,
 )
 HOST_ONLY = re.compile(
-    r"(?<![\w@./:%&?=#+-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?:(?::\d{2,5})?/[^\s<>\"、。，（）「」…]*|(?![\w@.-]))",
+    r"(?<![\w@./:%&?=#+-])(?:[a-z0-9ß-öø-ž](?:[a-z0-9ß-öø-ž-]*[a-z0-9ß-öø-ž])?\.)+[a-z]{2,24}(?:(?::\d{2,5})?/[^\s<>\"、。，（）「」…]*|(?![\w@.-]))",
     re.IGNORECASE,
 )
-# Japanese and Chinese words glued to an address: what follows a letter or digit, or begins like a particle.
+# Japanese and Chinese words glued to an address: what follows a letter, digit or bracket, or begins like a particle.
 GLUED = re.compile(
-    r"(?:(?<=[A-Za-z0-9])|(?<=/)(?=[をにはがのでとよりからまで]))[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3].*$"
+    r"(?:(?<=[A-Za-z0-9)])|(?<=/)(?=[をにはがのでとよりからまで]))[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3].*$"
 )
 CUT = re.compile(r"(?:\.{3,}|…+)$")
 TAIL = ".,;:!?'\"*|"

@@ -118,7 +118,7 @@ class StoredArticle:
     published_at: Annotated[str | None, "When published, UTC, ISO 8601, no sharper than published_precision."] = None
     published_precision: Annotated[str | None, "second minute hour day week month year."] = None
     published_raw: Annotated[str | None, "The date as the page prints it."] = None
-    published_from: Annotated[str | None, "Carrier: json-ld meta time payload visible feed sitemap."] = None
+    published_from: Annotated[str | None, "Carrier: json-ld meta time payload visible url feed sitemap."] = None
     modified_at: Annotated[str | None, "When last changed according to the page."] = None
     description: Annotated[str | None, "The page's own summary."] = None
     lead_image_url: Annotated[str | None, "Hero image."] = None

@@ -77,6 +77,16 @@ def canonical_url(url: str, *, base: str | None = None) -> str:
     return address
 
 
+def with_scheme(href: str) -> str:
+    """Return *href* with https:// before it when it begins with a host and a path: sacra.com/c/xai/.
+
+    Any other href comes back unchanged, also one that a browser reads as a file beside the page: report.html.
+    """
+    text = href.strip()
+    bare = BARE_HOST.match(text)
+    return f"https://{text}" if bare and _is_surely_a_host(text, bare) and is_known_host(bare[1]) else href
+
+
 def surt(url: str) -> str:
     """Return the sortable key that all spellings of one address share: "ai,hyper)/ja/news/1".
 
@@ -245,6 +255,8 @@ def _without_tail(text: str) -> str:
         opening = BRACKETS.get(last)
         if last in CLOSING_MARKS or (opening and text.count(last) > text.count(opening)):
             text = text[:-1]
+        elif last == "." and text[-2:-1] in BRACKETS:
+            text = text[:-1]  # "(see https://a.example/b)."
         elif last in "0389BFbf" and BLANKS_ENCODED.search(text):
             text = BLANKS_ENCODED.sub("", text)
         else:

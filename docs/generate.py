@@ -51,6 +51,21 @@ def sources() -> str:
     return "\n".join(["| source | name | policy | reason |", "|---|---|---|---|", *rows, ""])
 
 
+def named_sources() -> str:
+    """Return the sixteen named sources: what we read of each, how it is tested, and our policy."""
+    from spiders.sites import named_sources as named
+    from spiders.sites import sources as known
+
+    policies = {source.key: str(source.policy) for source in known()}
+    rows = [
+        f"| {number} | {_cell(row['name'])} | {f'`{key}`' if (key := row['key']) else ''} | {row['kind']} | "
+        f"{_cell(row['reads'])} | {row['tested']} | {policies.get(key, 'crawl') if key else 'mention'} |"
+        for number, row in enumerate(named(), start=1)
+    ]
+    header = ["| # | named | source | kind | what we read | tested by | policy |", "|---|---|---|---|---|---|---|"]
+    return "\n".join([*header, *rows, ""])
+
+
 def _walk(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield words, command
     if isinstance(command, click.Group):

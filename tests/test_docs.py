@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for top in ("archive", "spiders") for path in (ROOT / top).rglob("*.py"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGE = "<html lang='en'><body><article><h1>Chips</h1>" + "<p>A plant opened its doors and began to work. </p>" * 9
-WITH_BLOCKS = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("quickstart", "operations", "search"))]
+WITH_BLOCKS = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("quickstart", "operations", "search", "adding-a-site")),
+]
 
 
 def public(tree):

@@ -5,5 +5,7 @@ COMMANDS = {
     "add": "spiders.commands.add:add",
     "reparse": "spiders.commands.reparse:reparse",
     "extract": "spiders.commands.extract:extract",
+    "probe": "spiders.commands.probe:probe",
+    "fixture": "spiders.commands.probe:fixture",
     "demo": "spiders.demo.command:demo",
 }

@@ -1,18 +1,19 @@
 """`archive extract`: prints what we read on a stored page as one JSON object; with --manifest, on many."""
 
-import gzip
 import json
-import sys
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from archive.model import Outcome
+from archive.coding import TooLargeError, decoded
+from archive.errors import CaptureError
+from archive.model import Article, Outcome
+from archive.warc import DEFAULT_LIMIT
 
 STDIN = "-"
+OLDEST_YEAR, NEWEST_YEAR = 1990, 9000  # before the web, and near the calendar's end, relative dates cannot be resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ def parse_instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise ValueError(f"{text!r} is no ISO 8601 time such as 2025-12-31T08:00:00Z") from error
+    if not OLDEST_YEAR <= instant.year <= NEWEST_YEAR:
+        raise ValueError(f"{text!r} is not a time at which a web page can have been fetched")
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
@@ -105,16 +108,27 @@ def _print_one(job: Job, *, site: str | None, indent: int | None) -> Outcome | N
     from spiders.pages.record import article_json
 
     try:
-        body = read_file(job.file)
-    except (OSError, EOFError, zlib.error) as error:
+        body = read_file(job.file, limit=click.get_current_context().obj.max_body_bytes)
+        article = read_page(body, url=job.url, seen_at=job.fetched_at, site=site)
+    except TooLargeError as error:
+        warnings = (f"page: {error}",)
+        article = Article(
+            url=job.url, canonical_url=job.url, site=site or "", outcome=Outcome.TOO_LARGE, warnings=warnings
+        )
+    except (OSError, CaptureError) as error:
         click.echo(f"archive: {job.file}: {getattr(error, 'strerror', None) or error}", err=True)
         return None
-    article = read_page(body, url=job.url, seen_at=job.fetched_at, site=site)
     click.echo(json.dumps(article_json(article), ensure_ascii=False, indent=indent))
     return article.outcome
 
 
-def read_file(file: str) -> bytes:
-    """Return the bytes of *file* (standard input for -), unpacked when they are gzipped."""
-    body = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
-    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+def read_file(file: str, *, limit: int = DEFAULT_LIMIT) -> bytes:
+    """Return the bytes of *file* (standard input for -), unpacked when they are gzipped.
+
+    Raises TooLargeError beyond *limit* bytes, before more of them are held.
+    """
+    with click.open_file(file, "rb") as stream:
+        body: bytes = stream.read(limit + 1)
+    if len(body) > limit:
+        raise TooLargeError(f"longer than {limit} bytes")
+    return decoded(body, ["gzip"], limit=limit) if body.startswith(b"\x1f\x8b") else body

@@ -41,7 +41,7 @@ class HyperPages:
             description=escape(str(facts.get("description", facts["title"]))),
             canonical=facts.get("canonical", page.url),
             head=_head(facts),
-            header=_header(markup),
+            header=frame_header(markup),
             main='<div id="__root"></div>' if shell else _main(markup, page, related),
             footer=element(markup, "footer", "<p>HyperAI · Invented text for a demo</p>"),
             scripts=_scripts(markup, page),
@@ -58,15 +58,15 @@ class HyperPages:
             description=heading,
             canonical="",
             head='<link rel="alternate" type="application/rss+xml" href="/feed">',
-            header=_header(markup),
+            header=frame_header(markup),
             main=element(markup, "main", f"<h1>{heading}</h1>{cards}{more}"),
             footer=element(markup, "footer", "<p>HyperAI · Invented text for a demo</p>"),
             scripts="",
         ).replace('<link rel="canonical" href="">\n', "")
 
 
-def _header(markup: Markup) -> str:
-    """The top of every page: the brand twice without a gap, a hidden dialog, the way to the console."""
+def frame_header(markup: Markup) -> str:
+    """Return the top of every page: the brand twice without a gap, a hidden dialog, the way to the console."""
     dialog = "<h2>Command Palette</h2><p>Search for a command to run...</p>"
     return "\n".join(
         (

@@ -50,7 +50,7 @@ def read_pages(path: Path) -> list[PageText]:
 
     parts = FENCE.split(path.read_text(encoding="utf-8"))[1:]
     return [
-        PageText(tomllib.loads(facts), tuple(_blocks(body)))
+        PageText(tomllib.loads(facts), tuple(read_blocks(body)))
         for facts, body in zip(parts[::2], parts[1::2], strict=True)
     ]
 
@@ -71,7 +71,8 @@ def _element(found: re.Match[str]) -> str:
     return f'<a href="{escape(found["href"])}">{escape(found["text"], quote=False)}</a>'
 
 
-def _blocks(body: str) -> Iterator[Block]:
+def read_blocks(body: str) -> Iterator[Block]:
+    """Yield the blocks that *body* holds, in order."""
     label = ""
     for number, part in enumerate(re.split(r"^===[ \t]*(.*)$", body, flags=re.MULTILINE)):
         # The split gives text, label, lines, label, lines …; an empty label goes back to plain text.

@@ -19,6 +19,7 @@ from archive.urls import canonical_url, host_of
 from spiders.pages import carriers
 from spiders.pages.blocks import Block
 from spiders.pages.body import Body, make_body
+from spiders.pages.bylines import visible_authors
 from spiders.pages.dating import Carrier, Dating, date_of
 from spiders.pages.document import Document, Element, collapse, direct_text
 from spiders.pages.landmarks import around_headline
@@ -26,10 +27,11 @@ from spiders.pages.languages import language_of
 from spiders.pages.outcomes import judge
 from spiders.pages.people import authors_of
 from spiders.pages.structured import as_list, as_text
-from spiders.pages.titles import headline
+from spiders.pages.titles import fold, headline
 
 T = TypeVar("T")
 _LOCALE = re.compile(r"^/([a-z]{2})(?:[-_][a-zA-Z]{2,4})?(?:/|$)")
+_LONGEST_PARAGRAPH, _MOST_READ = 8_000, 200_000  # characters searched for mentions: a book is not an article
 _LANGUAGE_PATHS = frozenset({"ja", "jp", "en", "cn", "zh", "kr", "ko", "fr", "de", "es", "it", "pt", "nl"})
 
 
@@ -56,7 +58,11 @@ class ArticlePage:
 
     def authors(self) -> tuple[str, ...]:
         """Return the authors verbatim, in order."""
-        return authors_of(self.document.structured)
+        stated = authors_of(self.document.structured)
+        own_names = {fold(name) for name in self.site_names()}
+        people = tuple(name for name in stated if fold(name) not in own_names)
+        # A site that states itself as the author often prints a person's name.
+        return people or visible_authors(self.document.root, self.head_elements()) or stated
 
     def category(self) -> str | None:
         """Return the category as printed."""
@@ -77,7 +83,11 @@ class ArticlePage:
 
     def dating(self) -> Dating:
         """Return when it was published, from the most trusted carrier that has a date."""
-        return date_of(self.carriers(), seen_at=self.document.seen_at)
+        seen_at = self.document.seen_at
+        found = date_of(self.carriers(), seen_at=seen_at)
+        if found.date is None and (by_address := date_of(carriers.of_address(self.document), seen_at=seen_at)).date:
+            return replace(by_address, warnings=found.warnings)
+        return found
 
     def carriers(self) -> Iterator[Carrier]:
         """Yield the places that state a publication date, most trusted first."""
@@ -91,7 +101,9 @@ class ArticlePage:
         """Yield the date that a reader sees."""
         near = set(self.head_elements())
         dated = (node for node in carriers.named_for_dates(self.document.root) if node in near)
-        yield from carriers.visible(self.document, dated)
+        plain = carriers.outside_the_text(self.head_elements())
+        found = [*carriers.visible(self.document, dated)] or [*carriers.visible(self.document, plain)]
+        yield from found or carriers.sole_dates(self.document)
 
     def modified_at(self) -> str | None:
         """Return when the page says it was last changed."""
@@ -127,7 +139,15 @@ class ArticlePage:
     def mentions(self, body: Body) -> tuple[Mention, ...]:
         """Return the sources that the text names without a link."""
         captions = [(figure.caption, figure.after_paragraph) for figure in body.figures if figure.caption]
-        return tuple(find_mentions(body.paragraphs, captions))
+        read, paragraphs = 0, []
+        for paragraph in body.paragraphs:
+            paragraphs.append(paragraph[:_LONGEST_PARAGRAPH] if read < _MOST_READ else "")
+            read += len(paragraph)
+        return tuple(find_mentions(paragraphs, captions))
+
+    def language(self, title: str | None, body: Body) -> str | None:
+        """Return the language of what the page says (BCP 47)."""
+        return language_of(f"{title or ''}\n{body.text}", self.declared_languages())
 
     def outcome(self, article: Article) -> Outcome:
         """Return whether this page is an article, or what it is instead."""
@@ -208,7 +228,7 @@ class ArticlePage:
             canonical_url=self._read("canonical_url", self.canonical_url, self.document.url),
             site=self.site,
             section=self._read("section", self.section, None),
-            lang=language_of(f"{title or ''}\n{body.text}", self.declared_languages()),
+            lang=self._read("lang", lambda: self.language(title, body), None),
             title=title,
             authors=self._read("authors", self.authors, ()),
             category=self._read("category", self.category, None),

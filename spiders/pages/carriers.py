@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -33,6 +34,35 @@ PUBLISHED_KEYS = ("publishedAt", "published_at", "datePublished", "publishDate",
 CREATED_KEYS = ("createdAt", "created_at", "date", "time", "createTime", "create_time")
 _SCRIPT_EPOCH = re.compile(r"\bvar\s+(?:ct|publish_time|pubTime)\s*=\s*[\"']?(\d{10}(?:\d{3})?)[\"']?")
 _NAMED_DATE = re.compile(r"date|time|publi|posted|byline|meta|fecha|datum|zeit", re.I)
+_META_NAME = re.compile(r"(?:^|[-_.:])pub(?:lish|lished|lication)?[-_.]?(?:date|time)$|^(?:date|datum)[-_.:]?pub", re.I)
+_SOLE = re.compile(
+    r"publi[sc]|posted|pubdate|entry-date|post-?date|article-?date|news-?date|story-?date|datestamp", re.I
+)
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_DATED = re.compile(r"\d|日|昨|today|gestern|hier")
+_PARTS_OF_TEXT = frozenset(
+    (
+        "a",
+        "blockquote",
+        "caption",
+        "del",
+        "dl",
+        "figcaption",
+        "figure",
+        "ins",
+        "ol",
+        "pre",
+        "q",
+        "table",
+        "ul",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    )
+)
+_PARTS = re.compile(r"\s+[|·•–—-]\s+|\s*[|·•]\s*")
 _UPDATED = re.compile(r"updat|modif|edited|更新|修正|aktualisiert|mis à jour|actualizado|수정", re.I)
 _LONGEST_LABEL = 60
 
@@ -48,7 +78,8 @@ def json_ld(document: Document) -> Iterator[Carrier]:
 
 def meta(document: Document) -> Iterator[Carrier]:
     """Yield the publication date of <meta> elements, and of microdata, which says the same in the body."""
-    if raw := document.structured.first(*PUBLISHED_META):
+    named = (name for name in document.structured.meta if _META_NAME.search(name) and not _UPDATED.search(name))
+    if raw := document.structured.first(*PUBLISHED_META, *named):
         yield Carrier("meta", raw)
     for raw in document.structured.items.get("datepublished", ())[:1]:
         yield Carrier("meta", raw)
@@ -57,7 +88,8 @@ def meta(document: Document) -> Iterator[Carrier]:
 def time_elements(nodes: Iterable[html.HtmlElement]) -> Iterator[Carrier]:
     """Yield the first <time datetime> among *nodes* that is not marked as an update."""
     for node in nodes:
-        if node.tag != "time" or not (raw := (node.get("datetime") or "").strip()):
+        raw = (node.get("datetime") or "").strip() if node.tag == "time" else _epoch_of(node)
+        if not raw:
             continue
         words = " ".join((node.get("class") or "", node.get("itemprop") or "", collapse("".join(node.itertext()))))
         if not _UPDATED.search(words):
@@ -65,19 +97,35 @@ def time_elements(nodes: Iterable[html.HtmlElement]) -> Iterator[Carrier]:
             return
 
 
+def _epoch_of(node: html.HtmlElement) -> str:
+    """Return the epoch that an element of a component library states (`<x-timestamp data-timestamp="1731…">`)."""
+    is_named = isinstance(node.tag, str) and ("timestamp" in node.tag or _NAMED_DATE.search(node.get("class") or ""))
+    raw = (node.get("data-timestamp") or node.get("timestamp") or "") if is_named else ""
+    return raw if raw.isdecimal() and len(raw) in (10, 13) else ""
+
+
 def payload(document: Document, titles: Sequence[str] = ()) -> Iterator[Carrier]:
     """Yield the publication date that the page's script state holds for this article (*titles* tell which object)."""
-    dated = [(value, raw) for value in document.payload.objects() if (raw := _first_date(value, PUBLISHED_KEYS))]
     own = own_object(document, titles)
-    if own is not None and (raw := _first_date(own, PUBLISHED_KEYS + CREATED_KEYS)):
-        yield Carrier("payload", raw)
-    elif dated and (own is None or len({raw for _, raw in dated}) == 1):
-        yield Carrier("payload", dated[0][1])
-    elif not dated and (found := document.payload.dates()):
-        yield Carrier("payload", found[0][1])
+    if own is not None:
+        parts = (part for part in own.values() if isinstance(part, dict) and not _is_titled(part))
+        found = {_first_date(own, PUBLISHED_KEYS + CREATED_KEYS) or next(_dates_of(parts), None)}
     else:
-        epochs = (_SCRIPT_EPOCH.search(script.text or "") for script in document.root.iter("script"))
-        yield from (Carrier("payload", match.group(1)) for match in epochs if match)
+        # Without an object of this title only one that has no title can be this article's.
+        found = set(_dates_of(value for value in document.payload.objects() if not _is_titled(value)))
+        if not found and not document.payload.values and _names_any(fold(document.payload.stream), titles):
+            found = set(document.payload.dates())
+    found.discard(None)
+    if len(found) == 1:
+        yield Carrier("payload", str(found.pop()))
+    else:
+        yield from script_epochs(document)
+
+
+def script_epochs(document: Document) -> Iterator[Carrier]:
+    """Yield the epochs that a script assigns to the usual names of a publication time (`var ct = "1731400000"`)."""
+    epochs = (_SCRIPT_EPOCH.search(script.text or "") for script in document.root.iter("script"))
+    yield from (Carrier("payload", match.group(1)) for match in epochs if match)
 
 
 def own_object(document: Document, titles: Sequence[str]) -> dict[str, Any] | None:
@@ -106,24 +154,59 @@ def _names(key: str, titles: set[str]) -> bool:
     )
 
 
+def _dates_of(values: Iterable[dict[str, Any]]) -> Iterator[str]:
+    return (raw for value in values if (raw := _first_date(value, PUBLISHED_KEYS)))
+
+
+def _is_titled(value: dict[str, Any]) -> bool:
+    return any(isinstance(value.get(key), str) and value[key] for key in ("title", "headline", "name"))
+
+
+def _names_any(folded: str, titles: Sequence[str]) -> bool:
+    return any(key in folded for title in titles if (key := fold(title)))
+
+
 def _first_date(value: dict[str, Any], keys: Sequence[str]) -> str | None:
     found = (value[key] for key in keys if isinstance(value.get(key), str | int) and not isinstance(value[key], bool))
     return next((str(raw) for raw in found if re.search(r"\d{4}", str(raw))), None)
 
 
 def visible(document: Document, nodes: Iterable[html.HtmlElement]) -> Iterator[Carrier]:
-    """Yield the first text among *nodes* that is a date and nothing else (a label aside)."""
+    """Yield the first text among *nodes* that is a date and nothing else (a label aside), or has one as a part."""
     for node in nodes:
         text = collapse("".join(node.itertext())) if len(node) < 6 else ""
-        if (
-            not 2 < len(text) <= _LONGEST_LABEL
-            or _UPDATED.search(text)
-            or not re.search(r"\d|日|昨|today|gestern|hier", text)
-        ):
+        if not 2 < len(text) <= _LONGEST_LABEL or _UPDATED.search(text) or not _DATED.search(text):
             continue
-        if parse_date(text, seen_at=document.seen_at) is not None:
-            yield Carrier("visible", text, is_visible=True)
-            return
+        own = (collapse(part or "") for part in (node.text, *(child.tail for child in node)))
+        for part in (text, *_PARTS.split(text), *own):
+            if _DATED.search(part) and parse_date(part, seen_at=document.seen_at) is not None:
+                yield Carrier("visible", part, is_visible=True)
+                return
+
+
+def outside_the_text(nodes: Iterable[html.HtmlElement]) -> Iterator[html.HtmlElement]:
+    """Yield those of *nodes* that are no part of a text: a quotation, a list, a caption or a link may be a date too."""
+    for node in nodes:
+        if not any(box.tag in _PARTS_OF_TEXT for box in (node, *node.iterancestors())):
+            yield node
+
+
+def sole_dates(document: Document) -> Iterator[Carrier]:
+    """Yield the date that elements named for a publication date show, wherever they stand, when all show the same."""
+    named = (node for node in named_for_dates(document.root) if _SOLE.search(f"{node.get('class')} {node.get('id')}"))
+    found: dict[str, str] = {}
+    for node in named:
+        for carrier in visible(document, [node]):
+            date = parse_date(carrier.raw, seen_at=document.seen_at)
+            found.setdefault(date.value[:10] if date else "", carrier.raw)
+    if len(found) == 1:
+        yield Carrier("visible", next(iter(found.values())), is_visible=True)
+
+
+def of_address(document: Document) -> Iterator[Carrier]:
+    """Yield the day that the address names as a part of its path: /2025/11/12/chips."""
+    if found := _URL_DATE.search(urlsplit(document.url).path):
+        yield Carrier("url", "-".join(found.group(1, 3, 4)))
 
 
 def named_for_dates(root: html.HtmlElement) -> Iterator[html.HtmlElement]:

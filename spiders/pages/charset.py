@@ -12,30 +12,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spiders.pages.labels import encodings
+from spiders.pages.scripts import sense
 
 PRESCAN_BYTES = 4096
+PART_BYTES = 30_000  # from the first byte beyond ASCII: enough to tell encodings apart
 MANY_SEQUENCES = 12  # by chance a legacy text rarely holds that many valid UTF-8 sequences and no invalid one
 MOST_UNREADABLE = 0.01  # share of the characters beyond ASCII; a cut or patched page has a few
-WEAK, STRONG = 0.3, 0.5  # plausibility of an East Asian reading
-DETECTABLE = ("shift_jis", "euc-jp", "gb18030", "big5", "euc-kr")
+# Sense of a reading (scripts.py): STRONG is enough when nothing is declared; up to SOUND a label is doubted, and gives
+# way to a reading that is STRONG and better by CLEARLY.
+STRONG, SOUND, CLEARLY = 0.4, 0.55, 0.2
+# Read in this order when nothing is declared; of readings that make equal sense the first counts.
+DETECTABLE = (
+    *("shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"),
+    *("windows-1252", "windows-1251", "koi8-r", "iso-8859-5", "windows-1253", "windows-1250", "iso-8859-2"),
+    *("windows-1254", "windows-874"),
+)
+_ESCAPED = {b"\x1b$)C": "iso-2022-kr", b"\x1b$": "iso-2022-jp"}  # seven-bit encodings show themselves
 
 _META = re.compile(rb"<meta[^>]{0,512}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.I)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_:.\-]{2,40})", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.I)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs.BOM_UTF16_LE, "utf-16le"))
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# Latin pages are windows-1252 unless their letters are of another script.
-_OTHER_SCRIPTS = {"cp1251": "windows-1251", "koi8_r": "koi8-r", "cp1253": "windows-1253", "cp1252": "windows-1252"}
+_FOREIGN = re.compile(rb"[\x80-\xff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _UNREADABLE = re.compile("[\ufffd\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]")
-_KANA_HANGUL = re.compile("[ぁ-んァ-ヶー、。「」가-힣，：！？]")
-_FREQUENT = frozenset(
-    "的一是不了人我在有他这中大来上国個个们到说地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过家十用发"
-    "天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从本長长新高時間日本東京会社"
-    "大学研究開発技術情報記事年月時分以上以下人工知能発表開始世界中国美国公司技术数据模型企业中的這個們說對會為發學國"
-    "來時過後沒還進種將與問題政府経済市場報道記者表示資料使用可以已經公開"
-)
-_ODD = re.compile("[\uff61-\uff9f\u0400-\u04ff\u2500-\u257f\u3105-\u312f\u3400-\u4dbf]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def decode(body: bytes, content_type: str = "") -> Decoded | None:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return _accept(body[len(mark) :], name, "bom")
-    if b"\x1b$" in body and body.isascii() and (decoded := _accept(body, "iso-2022-jp", "detection")):
+    escaped = next((name for mark, name in _ESCAPED.items() if mark in body), None) if body.isascii() else None
+    if escaped and (decoded := _accept(body, escaped, "detection")):
         return decoded
     named = list(_labels(body, content_type))
     if _is_surely_utf8(body, named):
@@ -130,40 +132,32 @@ def _unreadable_share(text: str) -> float:
 
 
 def _contradiction(body: bytes, decoded: Decoded) -> Decoded | None:
-    """Return the East Asian reading of a body whose label (a server's default, mostly) makes nonsense of it."""
-    if decoded.encoding.startswith("utf") or _plausibility(decoded.text) > WEAK:
+    """Return the reading that makes sense of a body whose label (a server's default, mostly) makes nonsense of it."""
+    if decoded.encoding.startswith("utf"):
         return None
-    score, other = _east_asian(body)
-    return other if score > STRONG else None
+    own = sense(decoded.text, decoded.encoding)
+    if own is None or own > SOUND:
+        return None
+    score, other = _most_sensible(body)
+    return other if score > own + CLEARLY else None
 
 
 def _detect(body: bytes) -> Decoded | None:
+    """Return the reading of a body that no usable label describes; None rather than mojibake."""
     if decoded := _accept(body, "utf-8", "detection"):
         return decoded
-    score, decoded = _east_asian(body)
-    return decoded if decoded and score > WEAK else _detect_single_byte(body)
+    return _most_sensible(body)[1]
 
 
-def _east_asian(body: bytes) -> tuple[float, Decoded | None]:
-    """Return the most plausible East Asian reading and its score."""
-    candidates = [decoded for name in DETECTABLE if (decoded := _accept(body, name, "detection"))]
-    scored = [(_plausibility(item.text), item) for item in candidates]
-    return max(scored, key=lambda pair: pair[0], default=(0.0, None))
-
-
-def _plausibility(text: str) -> float:
-    """Return how much of what is beyond ASCII is what Japanese, Chinese or Korean pages are full of (0 to 1)."""
-    beyond = _BEYOND_ASCII.findall(text[:200_000])
-    if not beyond:
-        return 0.0
-    good = sum(1 for letter in beyond if letter in _FREQUENT or _KANA_HANGUL.match(letter))
-    odd = sum(1 for letter in beyond if _ODD.match(letter))
-    return (good - 2 * odd) / len(beyond)
-
-
-def _detect_single_byte(body: bytes) -> Decoded | None:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(body[:200_000], cp_isolation=list(_OTHER_SCRIPTS)).best()
-    name = _OTHER_SCRIPTS.get(best.encoding, "windows-1252") if best else "windows-1252"
-    return _accept(body, name, "detection")
+def _most_sensible(body: bytes) -> tuple[float, Decoded | None]:
+    """Return the reading that makes most sense, and how much; judged on a part of the body."""
+    found = _FOREIGN.search(body)
+    part = body[found.start() : found.start() + PART_BYTES] if found else body
+    candidates = [decoded for name in DETECTABLE if (decoded := _accept(part, name, "detection"))]
+    scored = [(sense(item.text, item.encoding) or 0.0, item.encoding) for item in candidates]
+    for score, name in sorted(scored, key=lambda pair: -pair[0]):
+        if score > STRONG and (decoded := _accept(body, name, "detection")):
+            return score, decoded
+    # Signs alone (a copyright mark) make sense in the Latin reading that browsers fall back to.
+    latin = _accept(body, "windows-1252", "detection")
+    return (1.0, latin) if latin and sense(latin.text, "windows-1252") is None else (0.0, None)

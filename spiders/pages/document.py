@@ -20,6 +20,12 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 _EMPTY = "<html><body></body></html>"
 _MOST_DEPTH = 240  # deeper nesting is flattened: nothing a person reads is nested so
+# Over twice what the largest of a thousand real pages has; the rest is left out, so that no page costs seconds.
+_MOST_ELEMENTS, _MOST_TEXT = 20_000, 2_000_000
+_WIDEST_SPAN, _MOST_SPANS = 50, 2_000  # columns; some pages say 1000 for "all of them"
+_MOST_ATTRIBUTES = 500  # libxml2 compares every attribute of an element with every other
+_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,40})[^<>]{3000,}>?")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 @dataclass(frozen=True)
@@ -67,14 +73,52 @@ def absolute(href: str | None, base: str) -> str:
 
 def parse(source: str) -> Element:
     """Return the <html> element of *source*, whatever it holds; never raises."""
-    text = _XML_DECLARATION.sub("", _CONTROLS.sub("", source), count=1)
+    text = _LONG_TAG.sub(_without_many_attributes, _XML_DECLARATION.sub("", _CONTROLS.sub("", source), count=1))
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
     try:
         root = html.document_fromstring((text.strip() or _EMPTY).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError, ValueError):
         root = html.document_fromstring(_EMPTY)
+    _cut(root)
     _flatten(root)
     return root
+
+
+def _without_many_attributes(tag: re.Match[str]) -> str:
+    """Return a long tag as it is, or bare when it has more attributes than anyone writes."""
+    return tag.group() if len(_VALUE.sub("", tag.group()).split()) <= _MOST_ATTRIBUTES else f"<{tag.group(1)}>"
+
+
+def _cut(root: Element) -> None:
+    """Remove the elements of *root* beyond the most that are read, and the text beyond the longest."""
+    left, spans = _MOST_TEXT, _MOST_SPANS
+    beyond: list[Element] = []
+    for number, node in enumerate(root.iter(), start=1):
+        if number > _MOST_ELEMENTS or left <= 0:
+            beyond.append(node)
+            continue
+        spans -= _clamped_span(node, spans)
+        for part in ("tail",) if node.tag in ("script", "style") else ("text", "tail"):
+            text = getattr(node, part) or ""
+            if len(text) > left:
+                setattr(node, part, text[: max(left, 0)])
+            left -= len(text)
+    for node in reversed(beyond):
+        if (parent := node.getparent()) is not None:
+            parent.remove(node)
+
+
+def _clamped_span(node: Element, left: int) -> int:
+    """Return how many columns a cell spans, after making that no more than is plausible and than is *left*."""
+    raw = node.get("colspan")
+    if raw is None:
+        return 0
+    span = min(int(raw) if raw.isdecimal() and len(raw) < 9 else _WIDEST_SPAN, _WIDEST_SPAN)
+    if span > left:
+        del node.attrib["colspan"]
+        return 0
+    node.set("colspan", str(span))
+    return span
 
 
 def _flatten(root: Element) -> None:

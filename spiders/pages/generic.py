@@ -1,37 +1,56 @@
-"""Pages that no site file reads: structured data, and the main text as the best open library finds it.
+"""Pages that no site file reads: structured data, and the blocks that a small classifier finds to be main text.
 
-The library (trafilatura, precision mode; measured in benchmarks) only tells which blocks of the page are the article;
-the blocks themselves are our own, so that links, captions, tables and headings stay.
+What a library (trafilatura, precision mode) finds is one of the signs it weighs; the blocks themselves are our own, so
+that links, captions, tables and headings stay.
 """
 
 import logging
 from collections.abc import Sequence
 from copy import copy
+from typing import ClassVar
 
 from lxml import etree
 
 from spiders.pages.base import ArticlePage
+from spiders.pages.block_classifier import Weights, likelihoods
+from spiders.pages.block_features import PageText, covered_share, text_of
 from spiders.pages.blocks import Block, BlockKind, serialise
-from spiders.pages.document import Document, Element, parse
+from spiders.pages.document import Document, Element, direct_text, parse
 from spiders.pages.landmarks import is_within
 from spiders.pages.outcomes import ENOUGH
 from spiders.pages.payload_body import as_markup, payload_document, stated_body
 from spiders.pages.titles import fold
 
-_MIN_KEY = 12  # folded letters; a shorter block counts only between longer ones of the article
-_LONG_KEY, _WHOLE_KEY = 40, 400  # folded letters of a block that is not said twice; of one that may hold all others
-_PART = 24  # folded letters compared at once
+_MIN_KEY = 12  # folded letters; a shorter heading says too little to be taken for the headline
+_LIKELY = 0.5  # from here on a block is main text
+_FEW = 30  # blocks; a page of fewer is nearly all article, and unlike those the classifier was trained on
 _COVERED = 0.6  # share of a block that the library must have kept
-_BELOW = 0.7  # share of the text that stands below a headline which is the article's
+_LONG_KEY = 40  # folded letters of a block that is not said twice
+_WHOLE_KEY = 400  # … of one that may hold all others
 _TEASER = 600  # characters; a page that shows less than this and states a longer body is read from what it states
 
 
 class GenericPage(ArticlePage):
-    """Any page: what it says about itself, then the blocks that are its main text."""
+    """Any page: what it says about itself, then the blocks that are its main text.
+
+    `weights` are the classifier's, when not those shipped (a benchmark judges on pages that training never saw).
+    """
+
+    weights: ClassVar[Weights | None] = None
+
+    def headline_element(self) -> Element | None:
+        """Return the element of the headline: the h1 or h2 that the page's titles begin with, else the first h1."""
+        titles = [fold(title) for title in self.stated_titles()]
+        for tag in ("h1", "h2"):
+            for node in self.document.root.iter(tag):
+                key = fold(direct_text(node))
+                if len(key) >= _MIN_KEY and any(title.startswith(key) or key.startswith(title) for title in titles):
+                    return node
+        return super().headline_element()
 
     def blocks(self) -> list[Block]:
         """Return the blocks of the page that are its article; from script state or JSON-LD when markup lacks them."""
-        own = page_blocks(self.document, self.title() or "")
+        own = page_blocks(self.document, self.title() or "", self.description() or "", self.weights)
         size = sum(len(block.text) for block in own if block.is_text)
         if size < ENOUGH and (other := payload_document(self.document, [*self.h1s(), *self.stated_titles()])):
             found = [block for block in serialise(other.root) if fold(block.text) != fold(self.title() or "")]
@@ -43,21 +62,41 @@ class GenericPage(ArticlePage):
         return own
 
 
-def page_blocks(document: Document, title: str) -> list[Block]:
+def page_blocks(document: Document, title: str, description: str = "", weights: Weights | None = None) -> list[Block]:
     """Return the blocks of *document* that are its main text, in order."""
     body = document.root.find("body")
-    # Text that scripts unhide (paywalled pages) stays: the library decides, not the style.
+    # Text that scripts unhide (paywalled pages) stays: the classifier decides, not the style.
     blocks = serialise(document.root if body is None else body, keeps_hidden=True)
     text = main_text(document)
-    chosen = choose_blocks(blocks, text, title=title)
-    if sum(len(block.text) for block in chosen if block.is_text) >= 0.5 * len(text) or _is_mostly_rows(text):
-        return chosen
-    return serialise(parse(f"<html><body>{as_markup(text)}</body></html>"))
+    known = PageText(fold(title), fold(description), fold(text))
+    if len(blocks) < _FEW:
+        kept = kept_by_library(blocks, text)
+        scores = [float(place in kept) for place in range(len(blocks))]
+    else:
+        scores = likelihoods(blocks, known, weights)
+    chosen = choose_blocks(blocks, scores, title=known.title)
+    size = sum(len(block.text) for block in chosen if block.is_text)
+    least = 0.5 * len(text) if len(blocks) < _FEW and not _is_mostly_rows(text) else 1
+    if text and size < least and not any(block.rows for block in chosen):
+        return serialise(parse(f"<html><body>{as_markup(text)}</body></html>"))
+    return chosen
 
 
 def _is_mostly_rows(text: str) -> bool:
     """Return whether the library's text is mostly table rows, which we keep as tables."""
     return sum(len(line) for line in text.splitlines() if line.count("|") >= 2) > 0.3 * len(text)
+
+
+def kept_by_library(blocks: Sequence[Block], text: str) -> set[int]:
+    """Return the places of the text blocks that stand in the library's *text*; short ones only between long ones."""
+    lines = {fold(line) for line in text.splitlines()}
+    whole = fold(text)
+    keys = [fold(block.text) if block.is_text else "" for block in blocks]
+    long = {n for n, key in enumerate(keys) if len(key) >= _MIN_KEY and covered_share(key, whole) >= _COVERED}
+    if not long:
+        return {n for n, key in enumerate(keys) if key and key in lines}
+    between = range(min(long) + 1, max(long))
+    return long | {n for n in between if 0 < len(keys[n]) < _MIN_KEY and keys[n] in lines}
 
 
 def main_text(document: Document) -> str:
@@ -74,12 +113,22 @@ def main_text(document: Document) -> str:
     return str(found.text or "") if found is not None and not isinstance(found, dict) else ""
 
 
-def choose_blocks(blocks: Sequence[Block], text: str, *, title: str) -> list[Block]:
-    """Return the blocks whose words stand in *text*, and the images, captions and tables among them."""
-    chosen = _matching(blocks, text, fold(title))
+def choose_blocks(blocks: Sequence[Block], scores: Sequence[float], *, title: str) -> list[Block]:
+    """Return the blocks that are likely main text and say something new, and the images and captions among them.
+
+    *scores* is how likely each block is main text, *title* the folded headline, which is left out.
+    """
+    chosen: set[int] = set()
+    said: list[str] = []
+    for place, block in enumerate(blocks):
+        if scores[place] < _LIKELY or block.kind in (BlockKind.IMAGE, BlockKind.CAPTION):
+            continue
+        key = fold(text_of(block))
+        if key and key != title and not _is_again(key, said):
+            chosen.add(place)
+            said.append(key)
     if not chosen:
         return []
-    chosen = _after_headline(blocks, chosen, fold(title))
     region = common_box([blocks[place].node for place in sorted(chosen)])
     last = max(chosen)
     return [
@@ -89,53 +138,11 @@ def choose_blocks(blocks: Sequence[Block], text: str, *, title: str) -> list[Blo
     ]
 
 
-def _matching(blocks: Sequence[Block], text: str, title: str) -> set[int]:
-    """Return the places of the text blocks that stand in *text*; short ones only between long ones."""
-    lines = {fold(line) for line in text.splitlines()}
-    whole = fold(text)
-    keys = [fold(block.text) if block.is_text else "" for block in blocks]
-    long = {place for place, key in enumerate(keys) if len(key) >= _MIN_KEY and _covered_share(key, whole) >= _COVERED}
-    if not long:
-        return {place for place, key in enumerate(keys) if key and key in lines}
-    first, last = min(long), max(long)
-    short = {place for place in range(first + 1, last) if 0 < len(keys[place]) < _MIN_KEY and keys[place] in lines}
-    return {place for place in long | short if keys[place] != title} - _repeated(keys, long)
-
-
-def _repeated(keys: Sequence[str], chosen: set[int]) -> set[int]:
-    """Return the places among *chosen* that say again what stands above them: a teaser, the whole text in one block."""
-    again: set[int] = set()
-    seen: list[str] = []
-    for place in sorted(chosen):
-        key = keys[place]
-        is_copy = len(key) >= _LONG_KEY and key in seen
-        is_whole = len(key) >= _WHOLE_KEY and sum(len(other) for other in seen if other in key) >= 0.5 * len(key)
-        if is_copy or is_whole:
-            again.add(place)
-        else:
-            seen.append(key)
-    return again
-
-
-def _after_headline(blocks: Sequence[Block], chosen: set[int], title: str) -> set[int]:
-    """Return *chosen* without what stands above the headline (teasers, breadcrumbs), when most of it stands below."""
-    above = {
-        place for place, block in enumerate(blocks) if block.kind is BlockKind.HEADING and fold(block.text) == title
-    }
-    n_all = sum(len(blocks[place].text) for place in chosen)
-    for headline in sorted(above, reverse=True):
-        below = {place for place in chosen if place > headline}
-        if sum(len(blocks[place].text) for place in below) >= _BELOW * n_all:
-            return below
-    return chosen
-
-
-def _covered_share(key: str, whole: str) -> float:
-    """Return how much of *key* stands in *whole*: the library drops parts of some paragraphs (a link, a label)."""
-    if key in whole:
-        return 1.0
-    parts = [key[start : start + _PART] for start in range(0, len(key) - _PART + 1, _PART)]
-    return sum(part in whole for part in parts) / len(parts) if parts else 0.0
+def _is_again(key: str, said: Sequence[str]) -> bool:
+    """Return whether a block repeats what stands above it: a teaser, or the whole text in one block."""
+    if len(key) >= _LONG_KEY and key in said:
+        return True
+    return len(key) >= _WHOLE_KEY and sum(len(other) for other in said if other in key) >= 0.5 * len(key)
 
 
 def common_box(nodes: Sequence[Element]) -> Element:

@@ -7,7 +7,8 @@ BREAK = "\u2028"  # a <br>, told apart from line breaks of the source
 
 _WIDE = "\u2e80-\u2fff\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _SOURCE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r]*\n\s*(?=[{_WIDE}])")
-_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u200b\ufeff]+")
+_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+_WIDTHLESS = re.compile("[\u200b\u2060\ufeff]")  # a browser shows nothing there, and addresses are full of them
 _SENTENCE_END = re.compile(r"(?:[a-zà-ÿ0-9)%]|[a-z]{2}[\"”’'])[.!?:;][\"”’')]*$")
 _SENTENCE_START = re.compile(r"[\"“‘'(]?[A-ZÀ-Þ](?:[a-zà-ÿ’']|[A-Z]| )")
 
@@ -86,6 +87,8 @@ class Run:
 
     def texts(self) -> tuple[str, ...]:
         """Return the text nodes of the run, each as shown."""
+        if len(self.pieces) == 1:
+            return (self.text(),)
         return tuple(text for piece in self.pieces if (text := clean(piece)))
 
     def rest(self) -> "Run":
@@ -97,7 +100,8 @@ class Run:
 
 def clean(text: str) -> str:
     """Return *text* as a browser shows it: whitespace collapsed, source line breaks between wide characters dropped."""
-    joined = _SOURCE_BREAK.sub("", text)
+    text = text if text.isascii() else _WIDTHLESS.sub("", text)
+    joined = _SOURCE_BREAK.sub("", text) if "\n" in text else text
     lines = (_BLANKS.sub(" ", line).strip() for line in joined.split(BREAK))
     return "\n".join(line for line in lines if line)
 

@@ -6,6 +6,8 @@ Source: https://encoding.spec.whatwg.org/#names-and-labels
 import functools
 
 # One line an encoding: name = codecs in the order tried : labels beside the name.
+# hz-gb-2312 and iso-2022-kr are refused by browsers for what scripts could hide in them; we run none, and read them.
+# Nothing reads iso-2022-cn: such a page is undecodable, as browsers hold.
 # Python's gb2312, shift_jis, euc_kr and big5 are narrower than what such pages hold; the wider codec comes first.
 _TABLE = """
 utf-8 = utf-8 : unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8 x-unicode20utf8
@@ -52,6 +54,9 @@ euc-kr = cp949 : cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_560
 utf-16be = utf-16-be : unicodefffe
 utf-16le = utf-16-le : csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16
 x-user-defined = latin-1 :
+hz-gb-2312 = hz :
+iso-2022-kr = iso2022_kr : csiso2022kr
+replacement = : iso-2022-cn iso-2022-cn-ext
 """
 
 
@@ -61,7 +66,7 @@ def encodings() -> dict[str, tuple[str, tuple[str, ...]]]:
     labels: dict[str, tuple[str, tuple[str, ...]]] = {}
     for line in _TABLE.strip().splitlines():
         definition, _, others = line.partition(" :")
-        name, _, codecs = definition.partition(" = ")
+        name, _, codecs = definition.partition(" =")
         entry = (name, tuple(codecs.split()))
         labels.update(dict.fromkeys([name, *others.split()], entry))
     return labels

@@ -5,9 +5,10 @@ category, author, hero image, body, reference list, related items, footer.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.citations import is_reference_label
 from spiders.pages.blocks import Block, BlockKind
 from spiders.pages.document import Element, direct_text
 from spiders.pages.outcomes import weight
@@ -43,7 +44,10 @@ _COPYRIGHT = re.compile(r"©|\bcopyright\b|all rights reserved|ICP备", re.I)
 _HANDLE = re.compile(r"^[A-Za-z][\w-]*(?:[.\-_][A-Za-z][\w-]*)+$")
 _SEPARATOR = re.compile(r"\s+[·•|｜/]\s+|[·•｜|]")
 _SENTENCE_END = re.compile(r"[。．.!?！？…][」』”’\"')）]*$")
+_LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LABEL = 60
+_LONGEST_NAME = 20  # of a service to which a page may be shared
+_NEARLY_ALL = 0.9
 _LONG_PARAGRAPH = 120  # weight of a text: from here on it is the body
 _BEFORE, _AFTER = 25, 150  # elements around a headline where a date is the article's own
 _HEADER_BLOCKS = 12  # the header is over within so many blocks
@@ -73,7 +77,8 @@ def read_header(blocks: Sequence[Block], known: Collection[str], is_date: Callab
             hero, end = block, place + 1
             continue
         found = _labels(block)
-        dates = [label for label in found if is_date(label)]
+        is_own = not labels or block.node.getparent() is blocks[place - 1].node.getparent()
+        dates = [label for label in found if is_own and is_date(label)]
         may_go_on = date is not None and len(labels) < 3 and hero is None and _is_label_by_place(blocks, place)
         if not found or not (may_go_on or (dates and date is None) or _is_familiar(found, known)):
             break
@@ -103,7 +108,11 @@ def _labels(block: Block) -> list[str]:
         return []
     pieces = block.pieces or (block.text,)
     labels = [part.strip() for piece in pieces for part in _SEPARATOR.split(piece) if part.strip()]
-    if block.kind is BlockKind.HEADING or any(len(label) > _LONGEST_LABEL or "。" in label for label in labels):
+    if (
+        _is_sentence(block.text)
+        or block.kind is BlockKind.HEADING
+        or any(len(label) > _LONGEST_LABEL or "。" in label for label in labels)
+    ):
         return []
     return labels
 
@@ -125,6 +134,27 @@ def _category_and_authors(labels: Sequence[str], known: Collection[str]) -> tupl
     )
     category = None if is_author else first
     return category, tuple_of_names(marked if is_author else marked[1:])
+
+
+def in_article_box(blocks: Sequence[Block], headline: Element) -> list[Block]:
+    """Return those of *blocks* in the smallest box around *headline* that has nearly all prose and the reference list.
+
+    What stands beside that box is the site's: related items, a newsletter, columns of links.
+    """
+    boxes = {box: level for level, box in enumerate(headline.iterancestors())}
+    levels = [_level(block.node, boxes) for block in blocks]
+    prose = [len(block.text) if _is_sentence(block.text) else 0 for block in blocks]
+    labels = [level for level, block in zip(levels, blocks, strict=True) if is_reference_label(block.text[:80])]
+    enough = _NEARLY_ALL * sum(prose)
+    for level in sorted(set(levels)):
+        inside = sum(part for part, own in zip(prose, levels, strict=True) if own <= level)
+        if inside >= enough and all(own <= level for own in labels):
+            return [block for block, own in zip(blocks, levels, strict=True) if own <= level]
+    return list(blocks)
+
+
+def _level(node: Element, boxes: Mapping[Element, int]) -> int:
+    return next((boxes[box] for box in (node, *node.iterancestors()) if box in boxes), 0)
 
 
 def without_tail(blocks: Sequence[Block], own_host: str) -> list[Block]:
@@ -161,7 +191,11 @@ def _is_surely_tail(block: Block, own_host: str) -> bool:
     if (_COPYRIGHT.search(text) or _BRAND_LINE.match(text)) and len(text) <= 200:
         return True
     linked = "".join(anchor.text for anchor in block.anchors if _leads_inside(anchor.href, own_host))
-    return bool(linked) and fold(linked) == fold(text) and not re.match(r"https?://", text)
+    if linked and fold(linked) == fold(text) and not re.match(r"https?://", text):
+        return True
+    names = [anchor.text for anchor in block.anchors]  # a row of links: where the article may be shared
+    is_row = len(names) > 1 and max(map(len, names)) <= _LONGEST_NAME and fold("".join(names)) == fold(text)
+    return is_row and "://" not in text
 
 
 def _leads_inside(href: str, own_host: str) -> bool:
@@ -176,7 +210,11 @@ def _is_weak(block: Block, own_host: str) -> bool:
     text = block.text
     if any(_leads_inside(anchor.href, own_host) and fold(anchor.text) == fold(text) for anchor in block.anchors):
         return True
-    return len(text) <= _LONGEST_LABEL and not _SENTENCE_END.search(text) and "://" not in text
+    return len(text) <= _LONGEST_LABEL and not _is_sentence(text) and "://" not in text
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text[-12:]) and _LETTER.search(text))  # "2025. 11. 12." is none
 
 
 def is_chrome(block: Block) -> bool:
@@ -206,7 +244,18 @@ def around_headline(root: Element, headline: Element | None) -> list[Element]:
         if _is_prose(node) and not is_within(node, headline):
             break
         near.append(node)
-    return near + [node for node in nodes[max(0, place - _BEFORE) : place] if not is_within(headline, node)]
+    above = set(headline.iterancestors())
+    before = (node for node in nodes[max(0, place - _BEFORE) : place] if node not in above)
+    return near + [node for node in before if not _is_of_the_site(node, headline, above)]
+
+
+def _is_of_the_site(node: Element, headline: Element, above: Collection[Element]) -> bool:
+    """Return whether *node* stands in the frame of the site (a masthead with today's date), not in the article."""
+    boxes = (box for box in (node, *node.iterancestors()) if box not in above)
+    return any(
+        box.tag in ("nav", "aside", "footer") or (box.tag == "header" and not holds_header(box, headline))
+        for box in boxes
+    )
 
 
 def _is_prose(node: Element) -> bool:

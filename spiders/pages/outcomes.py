@@ -14,7 +14,8 @@ ENOUGH = 200  # weight of a text that can be an article: Latin characters, an Ea
 ENOUGH_SHORT = 80  # … when the page says itself that it is an article
 WALL_LONGEST = 2500  # weight of all that a wall shows
 TEASER_LONGEST = 2200  # weight of what a paywall leaves readable
-_WIDE = re.compile("[぀-ヿ㐀-䶿一-鿿가-힣]")
+_HEADINGS_OF_LISTING = 8
+_WIDE = re.compile("[぀-ヿ㐀-䶿一-鿿가-힣]+")
 
 _CHALLENGE = re.compile(
     r"just a moment|attention required|please enable js and disable any ad ?blocker|"
@@ -54,7 +55,8 @@ _MISSING = re.compile(
     re.I,
 )
 _DELETED = re.compile(
-    r"已被(?:发布者|作者)?删除|該內容已被|(?:post|article|content) (?:has been|was) (?:deleted|removed|withdrawn)|"
+    r"已被(?:发布者|作者|發布者)?(?:删除|刪除)|该内容已被|該內容已被|此内容(?:因违规|被投诉|发送失败)|内容因违规无法查看|"
+    r"掲載(?:期間)?[がは]?終了|(?:post|article|content) (?:has been|was) (?:deleted|removed|withdrawn)|"
     r"この記事は(?:削除|公開終了)|삭제된 (?:글|게시물|기사)|article (?:a été )?supprimé|wurde gelöscht",
     re.I,
 )
@@ -68,7 +70,7 @@ _PAYWALL = re.compile(
 
 def weight(text: str) -> float:
     """Return the length of *text* in Latin characters; an East Asian one says as much as 2.5 of them."""
-    return len(text) + 1.5 * len(_WIDE.findall(text))
+    return len(text) + 1.5 * sum(map(len, _WIDE.findall(text)))
 
 
 def outcome_of_status(status: int, document: Document | None = None) -> Outcome | None:
@@ -112,18 +114,24 @@ def _wall(document: Document, article: Article, shown: str, size: float) -> Outc
     node = document.root.find(".//title")
     head = " ".join((collapse("" if node is None else "".join(node.itertext())), article.title or ""))
     is_small = weight(shown) <= WALL_LONGEST
-    says_little = size < 3 * ENOUGH
+    says_little = size < 2 * ENOUGH
     asks_password = size < ENOUGH and _has_password(document.root)
     asks_consent = says_little and _CONSENT.search(shown) and _has_buttons(document.root)
     signs = {
-        Outcome.CHALLENGE: _is_challenge(document, shown) or (is_small and says_little and _CHALLENGE.search(head)),
+        Outcome.CHALLENGE: says_little and (_is_challenge(document, shown) or (is_small and _CHALLENGE.search(head))),
         Outcome.SOFT_404: says_little
         and (_MISSING.search(head) or (is_small and size < ENOUGH and _MISSING.search(shown[:600]))),
-        Outcome.GONE: is_small and _DELETED.search(shown),
+        Outcome.GONE: is_small and says_little and _DELETED.search(shown),
         Outcome.LOGIN: (asks_password or says_little) and (is_small and (asks_password or _LOGIN.search(head))),
-        Outcome.CONSENT: is_small and (_CONSENT.search(head) or asks_consent),
+        Outcome.CONSENT: is_small and (_is_named_for(_CONSENT, head, says_little) or asks_consent),
     }
     return next((outcome for outcome, sign in signs.items() if sign), None)
+
+
+def _is_named_for(words: re.Pattern[str], head: str, says_little: bool) -> bool:
+    """Return whether the titles hold *words*; of a page with much text, whether they say next to nothing else."""
+    found = words.search(head)
+    return found is not None and (says_little or len(head) <= 2 * (len(found.group()) + 20))
 
 
 def _is_challenge(document: Document, shown: str) -> bool:
@@ -164,11 +172,13 @@ def _is_paywalled(document: Document, shown: str) -> bool:
 
 def _is_listing(document: Document, article: Article, shown: str) -> bool:
     """Return whether the page mostly links elsewhere: what it links outweighs what it says."""
-    linked = sum(weight(collapse("".join(node.itertext()))) for node in document.root.iter("a"))
     n_headings = sum(1 for node in document.root.iter("h2", "h3", "h4") if node.find(".//a") is not None)
+    if n_headings < _HEADINGS_OF_LISTING:
+        return False
+    linked = sum(weight(collapse("".join(node.itertext()))) for node in document.root.iter("a"))
     own = weight(article.text)
     longest = max((weight(part) for part in article.text.split("\n\n")), default=0)
-    return n_headings >= 8 and linked > 0.6 * weight(shown) and longest < 2 * ENOUGH and own < 6 * ENOUGH
+    return linked > 0.6 * weight(shown) and longest < 2 * ENOUGH and own < 6 * ENOUGH
 
 
 def _nothing(document: Document, article: Article, shown: str) -> Outcome:

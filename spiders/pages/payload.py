@@ -2,9 +2,11 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from lxml import html
@@ -16,7 +18,7 @@ _REFERENCE = re.compile(r"^\$([0-9a-f]+)$")
 _STATE = re.compile(r"^(?:application/json|text/json)$", re.I)
 _ELEMENT_TAG = re.compile(r"^[a-z][a-z0-9]*$")
 _DATE_PAIR = re.compile(
-    r'\\*"(?P<key>publishedAt|published_at|datePublished|publishDate|publish_date|publishTime|publish_time|pubDate)\\*"'
+    r'\\*"(?:publishedAt|published_at|datePublished|publishDate|publish_date|publishTime|publish_time|pubDate)\\*"'
     r'\s*:\s*\\*"?(?P<value>[0-9T:.+\-Z /]{8,40})'
 )
 _VOID = frozenset({"img", "br", "hr", "input", "source", "col", "wbr"})
@@ -42,9 +44,9 @@ class Payload:
         for value in self.values:
             yield from walk(value)
 
-    def dates(self) -> tuple[tuple[str, str], ...]:
-        """Return (key, value) of publication dates found by text alone, for a stream that does not parse."""
-        return tuple((found["key"], found["value"].strip()) for found in _DATE_PAIR.finditer(self.stream))
+    def dates(self) -> tuple[str, ...]:
+        """Return the publication dates found by text alone, for a stream that does not parse."""
+        return tuple(found["value"].strip() for found in _DATE_PAIR.finditer(self.stream))
 
     def markup(self) -> str:
         """Return the React elements of the stream as HTML; empty when there are none."""
@@ -54,19 +56,31 @@ class Payload:
 def read_payload(root: html.HtmlElement) -> Payload:
     """Return the payload of a page; empty when it has none."""
     values: list[Any] = []
-    pushed: list[str] = []
+    pushed: list[str | bytes] = []
     for script in root.iter("script"):
         text = script.text or ""
         if script.get("id") == "__NEXT_DATA__" or (_STATE.match(script.get("type") or "") and '"props"' in text):
             values.append(loads_leniently(text))
         elif "__next_f" in text:
-            pushed.extend(_pushed_strings(text))
-    stream = "".join(pushed)
+            pushed.extend(_pushed(text))
+    stream = _joined(pushed)
     return Payload(tuple(item for item in [*values, *_rows(stream)] if item is not None), stream)
 
 
-def _pushed_strings(script: str) -> Iterator[str]:
-    """Yield the strings that a script pushes: self.__next_f.push([1,"…"])."""
+def _joined(pushed: list[str | bytes]) -> str:
+    """Return the stream that was pushed in pieces; a character may stand in two of them."""
+    whole = b""
+    for is_bytes, pieces in groupby(pushed, key=lambda piece: isinstance(piece, bytes)):
+        if is_bytes:
+            whole += b"".join(piece for piece in pieces if isinstance(piece, bytes))
+        else:  # halves of a surrogate pair meet here
+            units = "".join(piece for piece in pieces if isinstance(piece, str)).encode("utf-16-le", "surrogatepass")
+            whole += units.decode("utf-16-le", "replace").encode()
+    return whole.decode("utf-8", "replace")
+
+
+def _pushed(script: str) -> Iterator[str | bytes]:
+    """Yield what a script pushes: self.__next_f.push([1,"…"]), or bytes: push([3,"<base64>"])."""
     decoder = json.JSONDecoder(strict=False)
     position = 0
     while (start := script.find("__next_f.push(", position)) >= 0:
@@ -79,7 +93,14 @@ def _pushed_strings(script: str) -> Iterator[str]:
             position = start + 1
             continue
         if isinstance(value, list) and len(value) == 2 and isinstance(value[1], str):
-            yield value[1]
+            yield _bytes_of(value[1]) if value[0] == 3 else value[1]
+
+
+def _bytes_of(text: str) -> bytes:
+    try:
+        return b64decode(text)
+    except ValueError:
+        return b""
 
 
 def _rows(stream: str) -> list[Any]:

@@ -29,13 +29,13 @@ def read_pdf(body: bytes, *, url: str, site: str | None, status: int = 200) -> A
     pages, facts, addresses, n_pages = read
     paragraphs = [paragraph for page in pages for paragraph in _paragraphs(page)]
     text = "\n\n".join(paragraphs)
-    warnings = [f"page: PDF, {n_pages} pages" + (f", the first {MOST_PAGES} read" if n_pages > MOST_PAGES else "")]
+    warnings = [f"page: {n_pages} pages, the first {MOST_PAGES} read"] if n_pages > MOST_PAGES else []
     if weight(text) < ENOUGH:
         warnings.append("text: no text layer (scanned pages?)")
     published = facts.get("created")
     return Article(
         url=url,
-        canonical_url=own_address(url),
+        canonical_url=_without_version(own_address(url)),
         site=site or key_of(url),
         lang=language_of(text),
         title=facts.get("title") or (paragraphs[0][:200] if paragraphs else None),
@@ -49,6 +49,11 @@ def read_pdf(body: bytes, *, url: str, site: str | None, status: int = 200) -> A
         outcome=Outcome.OK if weight(text) >= ENOUGH else Outcome.STUB,
         warnings=tuple(warnings),
     )
+
+
+def _without_version(url: str) -> str:
+    """Return the address of an arXiv PDF without its version: the versions are states of one paper."""
+    return re.sub(r"^(https://arxiv\.org/pdf/[\w.-]+(?:/\d+)?\d)v\d+(?:\.pdf)?$", r"\1", url)
 
 
 def _read(body: bytes) -> tuple[list[str], dict[str, str], list[str], int] | str:

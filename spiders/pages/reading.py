@@ -12,6 +12,7 @@ from spiders.pages.base import ArticlePage
 from spiders.pages.charset import decode
 from spiders.pages.document import Document
 from spiders.pages.generic import GenericPage
+from spiders.pages.journal import JournalPage, is_landing
 from spiders.pages.outcomes import outcome_of_status
 
 _PDF = b"%PDF-"
@@ -82,7 +83,7 @@ def page_for(document: Document, *, site: str | None = None) -> ArticlePage:
         is_current = page_class.until is None or document.seen_at.date() <= page_class.until
         if is_current and page_class.handles.search(document.url):
             return page_class(document, site=key)
-    return GenericPage(document, site=key)
+    return (JournalPage if is_landing(document) else GenericPage)(document, site=key)
 
 
 def nothing(url: str, site: str | None, outcome: Outcome, warning: str) -> Article:

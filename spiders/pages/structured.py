@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ ARTICLE_TYPES = re.compile(
 )
 PAGE_TYPES = re.compile(r"^(WebPage|ItemPage|AboutPage|MedicalWebPage|VideoObject|Dataset|Product|SoftwareSourceCode)$")
 _MOST_NODES = 20_000  # a page's JSON-LD beyond this is a catalogue, not a description
+# What is below these keys of JSON-LD is somebody else's: a list of articles, comments, what is cited.
+_OTHERS = frozenset(
+    {"itemListElement", "comment", "review", "mentions", "citation", "isBasedOn", "relatedLink", "significantLink"}
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _COMMENT_MARKS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$"
@@ -86,6 +90,10 @@ def html_unescape(text: str) -> str:
 
 def loads_leniently(text: str) -> Any:
     """Return the JSON value of *text*, without raw line breaks, trailing commas, comment marks; None when hopeless."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
     cleaned = _COMMENT_MARKS.sub("", _COMMENT_MARKS.sub("", text)).strip().rstrip(";")
     for attempt in (cleaned, _TRAILING_COMMA.sub(r"\1", cleaned)):
         try:
@@ -99,15 +107,18 @@ def loads_leniently(text: str) -> Any:
     return None
 
 
-def walk(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in *value*, outermost first, in order; at most a page's worth."""
+def walk(value: Any, *, without: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield every object in *value*, outermost first, in order; at most a page's worth.
+
+    What stands under one of the keys *without* is left out.
+    """
     stack, seen = [value], 0
     while stack and seen < _MOST_NODES:
         node = stack.pop()
         seen += 1
         if isinstance(node, dict):
             yield node
-            stack.extend(reversed(list(node.values())))
+            stack.extend(reversed([part for key, part in node.items() if key not in without]))
         elif isinstance(node, list):
             stack.extend(reversed(node))
 
@@ -121,7 +132,7 @@ def _json_ld(root: html.HtmlElement) -> tuple[list[dict[str, Any]], bool]:
             continue
         value = loads_leniently(script.text)
         is_broken |= value is None
-        objects.extend(item for item in walk(value) if "@type" in item)
+        objects.extend(item for item in walk(value, without=_OTHERS) if "@type" in item)
     return objects, is_broken
 
 
@@ -142,15 +153,19 @@ def _items(root: html.HtmlElement) -> dict[str, tuple[str, ...]]:
         if isinstance(node.tag, str) and node.tag != "meta" and (props := node.get("itemprop"))
         for prop in props.split()
         if prop.lower() != "articlebody"
-        and (value := node.get("content") or node.get("datetime") or "".join(node.itertext())).strip()
+        and (value := node.get("content") or node.get("datetime") or _item_text(node)).strip()
     )
     return _grouped(pairs)
 
 
+def _item_text(node: html.HtmlElement) -> str:
+    """Return the text of a microdata element: its name when it holds one (an author with a biography)."""
+    named = next((part for part in node.iter() if part is not node and part.get("itemprop") == "name"), None)
+    return "".join((node if named is None else named).itertext())
+
+
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    grouped: dict[str, list[str]] = {}
+    grouped: dict[str, dict[str, None]] = {}
     for name, value in pairs:
-        values = grouped.setdefault(name, [])
-        if value not in values:
-            values.append(value)
+        grouped.setdefault(name, {})[value] = None
     return {name: tuple(values) for name, values in grouped.items()}

@@ -1,13 +1,14 @@
 """Tables: rows of cell texts; a table that only lays out a page is told apart from one that holds data."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import html
 
 from spiders.pages.inline import clean
 
 _LONGEST_CELL = 400  # characters on average: beyond this a table is a layout
-_MOST_SPAN = 50
+_MOST_SPAN, _MOST_COLUMNS = 50, 100
 _BLOCKS = ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "article", "section", "form", "blockquote")
 
 
@@ -18,7 +19,7 @@ def table_rows(table: html.HtmlElement) -> tuple[tuple[str, ...], ...]:
     """
     if _is_layout(table):
         return ()
-    rows = tuple(row for node in _own(table, "tr") if any(row := tuple(_cells(node))))
+    rows = tuple(row for node in _own(table, "tr") if any(row := tuple(islice(_cells(node), _MOST_COLUMNS))))
     n_cells = sum(1 for row in rows for cell in row if cell)
     if (
         len(rows) < 2

@@ -15,7 +15,7 @@ from archive.records import Seed, Source
 from spiders.pages.base import ArticlePage
 from spiders.sites import hyper_ai
 
-__all__ = ["page_classes", "seeds", "sources", "work_id"]
+__all__ = ["named_sources", "page_classes", "seeds", "sources", "work_id"]
 
 HYPER_AI = "https://hyper.ai"
 
@@ -74,6 +74,13 @@ def page_classes(site: str) -> tuple[type[ArticlePage], ...]:
 @cache
 def _modules() -> tuple[ModuleType, ...]:
     return tuple(import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+
+
+def named_sources() -> list[dict[str, str]]:
+    """Return the sources that HyperAI's best known article names: name, key, kind, what we read, how it is tested."""
+    table = tomllib.loads((resources.files(__name__) / "named.toml").read_text("utf-8"))
+    rows: list[dict[str, str]] = table["source"]
+    return rows
 
 
 def _policies() -> list[Source]:

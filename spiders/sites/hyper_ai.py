@@ -7,15 +7,18 @@ reference list. Source: SITES 1.4 (text of two articles, 2025-12); the markup is
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from archive.dates import parse_date
 from archive.model import Article, Image, Outcome
 from archive.records import Seed, Source
+from archive.urls import site_key
 from spiders.pages import carriers
 from spiders.pages.base import ArticlePage
 from spiders.pages.blocks import Block, serialise
+from spiders.pages.body import Body
 from spiders.pages.dating import Carrier
 from spiders.pages.document import Element, direct_text
 from spiders.pages.landmarks import (
@@ -24,14 +27,18 @@ from spiders.pages.landmarks import (
     SECTION_WORDS,
     Header,
     holds_header,
+    in_article_box,
     is_chrome,
     is_within,
     read_header,
     without_tail,
 )
+from spiders.pages.languages import language_of, language_tag
 from spiders.pages.outcomes import ENOUGH_SHORT, shown_text, weight
 from spiders.pages.payload_body import payload_document
-from spiders.pages.people import tuple_of_names
+from spiders.pages.people import authors_of, tuple_of_names
+from spiders.pages.references import end_of_references, split_references
+from spiders.pages.spacing import without_forced_blanks
 from spiders.pages.structured import as_list, as_text
 from spiders.pages.titles import fold
 
@@ -42,6 +49,14 @@ FEEDS = ("/feed", "/rss", "/cn/feed.xml")  # claimed by public repositories, non
 
 _ITEM = re.compile(r"^(?:/[a-z]{2})?/(?P<section>news|stories|headlines|papers)/(?P<id>[^/?#]+)", re.I)
 _BRAND = re.compile(r"^HyperAI(?:\b.*|超神経|超神经)?$", re.I)
+_LOCALE = re.compile(r"^/(ja|en|cn|kr|fr|de)/")
+# The one link of a story: to the report that it retells (SITES 5.3).
+_RELATED_LINK = re.compile(
+    r"\W*(?:related links?|original (?:article|report|story|link)|関連リンク|元記事|相关链接|原文(?:链接|リンク)?|"
+    r"관련 링크|원문(?: 링크)?|liens? (?:connexe|associé)s?|article d'origine|(?:zugehörige|verwandte)r? links?|"
+    r"originalartikel)\W*",
+    re.I,
+)
 _TITLE_SEPARATOR = re.compile(r"\s*[|｜]\s*|\s+/\s+")
 
 
@@ -83,11 +98,12 @@ class NewsPage(ArticlePage):
         """Return the headline: the h1, else <title> without brand and section word (SITES 1.3)."""
         h1s = [text for text in self.h1s() if fold(text) not in CHROME]
         stated = [without_brand(title, h1s) for title in self.stated_titles()]
-        return next((h1 for h1 in h1s if fold(h1) in map(fold, stated)), None) or next(iter([*h1s[:1], *stated]), None)
+        own = next((h1 for h1 in h1s if fold(h1) in map(fold, stated)), None) or next(iter([*h1s[:1], *stated]), None)
+        return without_forced_blanks(own) if own else None
 
     def authors(self) -> tuple[str, ...]:
         """Return the authors verbatim: structured data, else the header's line."""
-        stated = tuple(name for name in super().authors() if not _BRAND.match(name))
+        stated = tuple(name for name in authors_of(self.document.structured) if not _BRAND.match(name))
         return stated or self.header.authors or tuple_of_names(self._payload_texts("author", "authors", "authorName"))
 
     def category(self) -> str | None:
@@ -123,17 +139,55 @@ class NewsPage(ArticlePage):
 
     def blocks(self) -> list[Block]:
         """Return the blocks after the header, without related items and footer."""
-        kept = [block for block in self.content[self.header.n_blocks :] if not is_chrome(block)]
-        return without_tail(kept, urlsplit(self.document.url).netloc)
+        below = self.content[self.header.n_blocks :]
+        own = below if self.anchor is None else in_article_box(below, self.anchor)
+        kept = [_respaced(block) for block in own if not is_chrome(block)]
+        label = next((place for place in range(len(kept)) if self._is_related_link(kept[place : place + 2])), None)
+        kept = kept[:label]
+        end = end_of_references(kept, self.document.absolute)  # entries may lead inside, as related items do
+        return [*kept[:end], *without_tail(kept[end:], urlsplit(self.document.url).netloc)]
+
+    def body(self) -> Body:
+        """Return the body; the related link of a story is its reference."""
+        body = super().body()
+        if body.references:
+            return body
+        after = (self.content[place : place + 2] for place in range(self.header.n_blocks, len(self.content)))
+        pair = next((pair for pair in after if self._is_related_link(pair)), [])
+        return replace(body, references=split_references(pair, self.document.absolute, is_label=_is_related_label)[1])
+
+    def _is_related_link(self, pair: Sequence[Block]) -> bool:
+        """Return whether *pair* is a story's label and the link to the report that it retells."""
+        if self.section() != "stories" or len(pair) < 2 or not _is_related_label(pair[0].text):
+            return False
+        links = [self.document.absolute(anchor.href) for anchor in pair[1].anchors]
+        return any(link and site_key(link) != self.site for link in links)
+
+    def language(self, title: str | None, body: Body) -> str | None:
+        """Return the language of the text; an edition that shows the untranslated text is a warning."""
+        lang = language_of(body.text or title or "", self.declared_languages())
+        found = _LOCALE.match(urlsplit(self.document.url).path)
+        stated = language_tag(found[1]) if found else None
+        of_title = language_of(title or "")
+        if body.text and lang and stated and lang != stated:
+            self.warnings.append(f"lang: the address says {stated}, the text is {lang}")
+        elif body.text and of_title and lang != of_title and (of_title, lang) != ("zh", "ja"):
+            self.warnings.append(f"lang: the text is {lang}, the title is {of_title}")  # 日本銀行金利据置 has no kana
+        return lang
 
     def outcome(self, article: Article) -> Outcome:
         """Return the outcome; a page that shows nothing but the site's own frame is a shell."""
+        if self.document.status < 400 and not article.text and self._shows_frame_only():
+            return Outcome.SHELL
+        outcome = super().outcome(article)
+        is_short = outcome is Outcome.STUB and self.header.date and weight(article.text) >= ENOUGH_SHORT
+        return Outcome.OK if is_short else outcome
+
+    def _shows_frame_only(self) -> bool:
         words = fold(shown_text(self.document.root))
         for chrome in sorted(CHROME, key=len, reverse=True):
             words = words.replace(chrome, "")
-        if self.document.status < 400 and not article.text and weight(words) < ENOUGH_SHORT:
-            return Outcome.SHELL
-        return super().outcome(article)
+        return weight(words) < ENOUGH_SHORT
 
     @cached_property
     def content(self) -> list[Block]:
@@ -185,7 +239,7 @@ class NewsPage(ArticlePage):
     def header(self) -> Header:
         """Return what the header prints: date, category, authors, hero image, in the order of SITES 1.4."""
         facts = self.document.structured
-        known = {fold(name) for name in super().authors()} | {
+        known = {fold(name) for name in authors_of(self.document.structured)} | {
             fold(as_text(facts.article().get("articleSection")) or "")
         } - {""}
         return read_header(
@@ -197,6 +251,15 @@ class NewsPage(ArticlePage):
         own = carriers.own_object(self.document, self.own_titles()) or {}
         value = next((own[key] for key in keys if own.get(key)), None)
         return [text for item in as_list(value) if (text := as_text(item))]
+
+
+def _respaced(block: Block) -> Block:
+    text = without_forced_blanks(block.text)
+    return block if text == block.text else replace(block, text=text)
+
+
+def _is_related_label(text: str) -> bool:
+    return bool(_RELATED_LINK.fullmatch(text))
 
 
 class ListPage(NewsPage):

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.citations import ReferenceLine, is_reference_label, parse_reference_list, read_reference_list
+from archive.citations import (
+    ReferenceLine,
+    holds_address,
+    is_reference_label,
+    parse_reference_list,
+    printed_number,
+    read_reference_list,
+)
 from archive.model import CitedKind
 from archive.urls import surt
 
@@ -241,3 +248,92 @@ def test_a_doi_that_is_cut_in_the_anchor_text_is_taken_from_the_address():
     )
     (reference,) = parse_reference_list([elsewhere])
     assert (reference.doi, reference.url) == (None, "https://journal.example/17")
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "text"),
+    [
+        (
+            ReferenceLine("A talk\nwith the harbour master", is_entry=True, number=4),
+            4,
+            "A talk with the harbour master",
+        ),
+        (ReferenceLine("[7] A talk", is_entry=True), 7, "A talk"),
+        (ReferenceLine("3. Auflage, Berlin", is_entry=True, number=2), 2, "3. Auflage, Berlin"),
+        (ReferenceLine("2. Second edition", is_entry=True, number=2), 2, "Second edition"),
+        (ReferenceLine("A talk", is_entry=True, number=0), 0, "A talk"),
+    ],
+    ids=["marker", "printed", "number of a title", "both", "nought"],
+)
+def test_an_entry_that_the_page_holds_together_needs_no_address(line, number, text):
+    (reference,) = parse_reference_list([line])
+    assert (reference.number, reference.text, reference.url) == (number, text, None)
+
+
+def test_a_line_that_says_when_an_address_was_read_belongs_to_its_entry():
+    lines = [
+        "1. Figures",
+        URLS[0],
+        "(accessed 4 May 2025)",
+        "2. Apps",
+        URLS[1],
+        "abgerufen am 5. Mai 2025",
+        "Text goes on.",
+    ]
+    read = read_reference_list(lines)
+    assert [(reference.number, reference.url) for reference in read.references] == LIST[:2]
+    assert read.n_lines == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1. a", 1), ("[12] a", 12), ("③a", 3), ("參考", None), ("1.5 billion", None), ("2025 report", None)],
+)
+def test_the_number_of_an_entry_is_told_from_a_figure(text, number):
+    assert printed_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        (ReferenceLine("see https://a.example.com/x"), True),
+        (ReferenceLine("a title", (("https://a.example.com/x", "a title"),)), True),
+        (ReferenceLine("doi:10.1000/abc.1"), True),
+        (ReferenceLine("zählstelle.de/über-uns"), True),
+        (ReferenceLine("a talk with the desk", (("mailto:desk@news.example", "the desk"),)), False),
+    ],
+    ids=["printed", "linked", "doi", "international host", "mail"],
+)
+def test_a_line_is_asked_for_an_address(line, holds):
+    assert holds_address(line) is holds
+
+
+@pytest.mark.parametrize(
+    "label", ["📚 参考文献 / References", "Sources and references", "Quellen und Literatur:", "参考文献｜References"]
+)
+def test_two_names_of_one_list_are_a_label(label):
+    assert is_reference_label(label)
+
+
+@pytest.mark.parametrize("text", ["Sources and uses of funds", "References / invoices", "Quellen und Senken"])
+def test_a_label_beside_other_words_is_none(text):
+    assert not is_reference_label(text)
+
+
+def test_a_number_after_an_address_that_ends_in_figures_begins_an_entry():
+    line = "1.https://figures.example.com/abs/2508.04417 2.https://apps.example.org/v/2 3.https://wall.example.io/"
+    assert [number for number, _ in pairs([line])] == [1, 2, 3]
+    assert len(pairs(["1.https://figures.example.com/v/12.https://apps.example.org/"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("1) 칩 소식(https://figures.example.com/prepays)의 보도", "https://figures.example.com/prepays"),
+        ("1. 確認（参照 (https://figures.example.com/c/)から", "https://figures.example.com/c/"),
+        ("1. https://figures.example.com/pool_(reactor)의 설명", "https://figures.example.com/pool_(reactor)"),
+        ("1. https://figures.example.com/0924(94)90011-6.", "https://figures.example.com/0924(94)90011-6"),
+    ],
+)
+def test_a_closing_bracket_with_words_glued_to_it_ends_an_address(line, url):
+    assert pairs([line]) == [(1, url)]

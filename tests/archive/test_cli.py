@@ -8,8 +8,8 @@ import pytest
 from archive.cli import cli, run
 
 COMMANDS = [
-    *("add", "backup", "citations", "cited-by", "config", "crawl", "demo", "diff", "export", "extract", "health"),
-    *("migrate", "reparse", "schedule", "search", "serve", "status", "verify"),
+    *("add", "backup", "citations", "cited-by", "config", "crawl", "demo", "diff", "export", "extract", "fixture"),
+    *("health", "migrate", "probe", "reparse", "schedule", "search", "serve", "status", "verify"),
 ]
 
 

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from archive.errors import AddressError
-from archive.urls import canonical_url, host_of, is_known_host, site_key, surt
+from archive.urls import canonical_url, host_of, is_known_host, site_key, surt, with_scheme
 
 HEX = "0123456789abcdef0123456789abcdef"
 HOSTS = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?\.(com|co\.jp|ai|io)", fullmatch=True)
@@ -183,3 +183,25 @@ def test_a_very_long_address_is_answered_in_bounded_time(char):
         with suppress(AddressError):
             assert canonical_url("https://news.example.com/?" + char * (length // len(char)))
             assert canonical_url("https://news.example.com/" + char * (length // len(char)))
+
+
+@pytest.mark.parametrize(
+    ("href", "meant"),
+    [
+        ("sacra.example.com/c/xai/", "https://sacra.example.com/c/xai/"),
+        (" www.sacra.com ", "https://www.sacra.com"),
+        ("https://sacra.com/c", "https://sacra.com/c"),
+        ("/ja/news/1", "/ja/news/1"),
+        ("report.html", "report.html"),
+        ("notes.md", "notes.md"),
+        ("#fn1", "#fn1"),
+        ("", ""),
+    ],
+)
+def test_an_href_that_begins_with_a_host_gets_its_scheme(href: str, meant: str) -> None:
+    assert with_scheme(href) == meant
+
+
+def test_a_full_stop_after_a_bracket_is_none_of_the_address() -> None:
+    assert canonical_url("https://a.example.com/b).") == "https://a.example.com/b"
+    assert canonical_url("https://a.example.com/b_(c).") == "https://a.example.com/b_(c)"

@@ -1,0 +1,306 @@
+"""The reference lists that a page prints: where each begins and ends, and what holds one entry.
+
+A label opens a list (参考リンク：). From there on the page's structure is read before its words: an item of a list with
+all it holds is one entry, as is a row of a table, a pair of a definition list, a numbered heading with what follows it;
+where nothing holds the entries, they are lines. What an entry says is read by archive.citations. The forms are those
+of SITES 5.2 and 5.3.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from urllib.parse import urlsplit
+
+from archive.citations import ReferenceLine, holds_address, is_reference_label, printed_number, read_reference_list
+from archive.model import Reference
+from archive.urls import with_scheme
+from spiders.pages.blocks import Block, BlockKind
+from spiders.pages.reference_groups import Group, groups_of, starts_with_number
+
+_ADDRESS = re.compile(
+    r"https?://|www\.|\b10\.\d{4,}/|arxiv[\s:.]|\b[a-z0-9-]+\.(?:com|org|net|io|ai|co|cn|jp|kr|fr|de|gov|edu)/", re.I
+)
+_LABEL_AND_ENTRY = re.compile(r"(?P<label>[^:：\d\[［①-⑳]{2,30}[:：]?)\s*(?P<entry>\S.*)", re.S)
+_BACK_LINK = re.compile(r"[↩↑⤴⬆^\ufe0e\ufe0f\s]+\d*")
+_BETWEEN_NAMES = re.compile(r"\s*[,;、，；・/|.。]?\s*(?:and|und|et|y|と|和|및|&)?\s*")
+_SENTENCE_END = re.compile(r"[。．.!?！？:：]\s*$")
+_LONGEST_LABEL = 40
+_LONGEST_TITLE = 300
+_MOST_STRAYS = 8  # lines without number, address or link, after which no list goes on
+_LONGEST_INTRODUCTION, _LONGEST_SUBTITLE = 200, 60
+
+
+@dataclass(frozen=True, slots=True)
+class _PrintedList:
+    """A list found in blocks: those from `start` up to `end` were looked at, `n_lines` of their lines belong to it."""
+
+    references: tuple[Reference, ...]
+    start: int
+    end: int
+    n_lines: int
+    has_structure: bool
+    is_named: bool = False  # sources that a sentence names, each a link
+
+
+def split_references(
+    blocks: Sequence[Block],
+    absolute: Callable[[str], str] = str,
+    *,
+    is_label: Callable[[str], bool] = is_reference_label,
+) -> tuple[list[Block], tuple[Reference, ...]]:
+    """Return *blocks* without the reference lists that they print, and the entries of all of these in order.
+
+    *absolute* turns an href into an address, or into nothing. What follows the last entry of a list stays text, also
+    within the block of the list.
+    """
+    kept: list[Block] = []
+    references: list[Reference] = []
+    place = 0
+    for found in _lists(blocks, _Reader(absolute, is_label)):
+        kept += [*blocks[place : found.start], *_left_over(blocks[found.start : found.end], found.n_lines)]
+        references += found.references
+        place = found.end
+    return [*kept, *blocks[place:]], tuple(references)
+
+
+def end_of_references(blocks: Sequence[Block], absolute: Callable[[str], str]) -> int:
+    """Return how many of *blocks* come before the end of the last list that the page's structure holds together.
+
+    Its entries may lead to the page's own site and look like the related items below an article.
+    """
+    lists = [found for found in _lists(blocks, _Reader(absolute, is_reference_label)) if found.has_structure]
+    if not lists:
+        return 0
+    last = lists[-1]
+    return last.end - len(list(_left_over(blocks[last.start : last.end], last.n_lines)))
+
+
+def _lists(blocks: Sequence[Block], reader: "_Reader") -> list[_PrintedList]:
+    """Return the lists of a page. What stands alone is one only at the end: else it is a credit."""
+    found: list[_PrintedList] = []
+    place = 0
+    while place < len(blocks):
+        one = reader.list_at(blocks, place)
+        if one:
+            found.append(one)
+        place = one.end if one else place + 1
+    return [
+        one
+        for number, one in enumerate(found, start=1)
+        if one.has_structure
+        or (len(one.references) > 1 and not one.is_named)
+        or (number == len(found) and not (one.is_named and any(block.is_text for block in blocks[one.end :])))
+    ]
+
+
+@dataclass(slots=True)
+class _Handed:
+    """Entries gathered for one list, each with the number of block lines that it takes up."""
+
+    lines: list[ReferenceLine] = field(default_factory=list)
+    spans: list[int] = field(default_factory=list)
+    skipped: int = 0
+    n_strays: int = 0
+    number: int | None = None
+    has_structure: bool = False
+    has_subtitles: bool = False
+
+    def add(self, line: ReferenceLine, span: int) -> None:
+        self.lines.append(line)
+        self.spans.append(span + self.skipped)
+        self.skipped = 0
+        is_stray = not (line.links or starts_with_number(line.text) or _ADDRESS.search(line.text))
+        self.n_strays = self.n_strays + 1 if is_stray else 0
+        self.number = self.number if (number := _number(line)) is None else number
+
+    def goes_on_with(self, line: ReferenceLine) -> bool:
+        """Return whether *line* carries the number that comes next."""
+        return self.number is not None and _number(line) == self.number + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the lists of one page."""
+
+    absolute: Callable[[str], str]
+    is_label: Callable[[str], bool]
+
+    def list_at(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
+        """Return the list whose label is the block at *place*, if there is one."""
+        opening = self._opening(blocks[place])
+        if opening is None:
+            return self._named_sources(blocks, place)
+        n_label = len(_lines(blocks[place])) - len(opening)
+        handed = _Handed()
+        for line in opening:
+            handed.add(self._absolute(line), 1)
+        groups = groups_of(blocks, place, self._opens_another)
+        for group, following in zip_longest(groups, groups[1:]):
+            if not self._takes(group, following, handed):
+                break
+        read = read_reference_list(handed.lines)
+        if not read.references:
+            return None
+        n_lines = n_label + sum(handed.spans[: read.n_lines])
+        end, n_left = place, n_lines
+        while end < len(blocks) and n_left > 0:
+            n_left -= len(_lines(blocks[end]))
+            end += 1
+        return _PrintedList(read.references, place, end, n_lines, handed.has_structure)
+
+    def _named_sources(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
+        """Return the list that "Sources: Reuters, AP and NHK" is, unless it stands below an image as its credit."""
+        block = blocks[place]
+        if not block.is_text or len(block.text) > 2 * _LONGEST_LABEL or not block.anchors:
+            return None
+        before = blocks[place - 1].kind if place else None
+        if before is BlockKind.IMAGE or (before is BlockKind.CAPTION and len(block.anchors) == 1):
+            return None
+        label, *between = _around(block)
+        is_labelled = label.rstrip().endswith((":", "：")) and self.is_label(label)
+        if not is_labelled or not all(_BETWEEN_NAMES.fullmatch(one) for one in between):
+            return None
+        lines = [
+            self._absolute(ReferenceLine(anchor.text, ((anchor.href, anchor.text),), is_entry=True, number=number))
+            for number, anchor in enumerate(block.anchors, start=1)
+        ]
+        if any(not line.links or self._is_own_host(line.links[0][0]) for line in lines):
+            return None
+        references = read_reference_list(lines).references
+        return _PrintedList(references, place, place + 1, len(_lines(block)), False, is_named=True)
+
+    def _takes(self, group: Group, following: Group | None, handed: _Handed) -> bool:
+        if group.has_structure:
+            return self._takes_structure(group, handed)
+        return self._takes_lines(group, following if following and following.has_structure else None, handed)
+
+    def _takes_structure(self, group: Group, handed: _Handed) -> bool:
+        """Hand on the entries that the structure of *group* parts; False when they are no part of the list."""
+        lines = [self._absolute(line) for line in group.entries()]
+        is_named_part = handed.has_subtitles and handed.skipped > 0 and group.is_ordered
+        if handed.lines and not handed.goes_on_with(lines[0]) and not is_named_part:
+            return False
+        n_with_address = sum(1 for line in lines if holds_address(line))
+        must_be_seen = group.is_headed or handed.skipped > 0  # no label right before it
+        if 2 * n_with_address < len(lines) if must_be_seen else not (n_with_address or group.is_ordered):
+            return False
+        for line, span in zip(lines, group.spans(), strict=True):
+            handed.add(line, span)
+        handed.has_structure = True
+        return True
+
+    def _takes_lines(self, group: Group, following: Group | None, handed: _Handed) -> bool:
+        """Hand on the lines of *group*, without the title of the *following*; False when the list ends among them."""
+        blocks = [unit[0] for unit in group.units]
+        for place, block in enumerate(blocks):
+            lines = [self._absolute(line) for line in _lines(block)]
+            before_structure = following is not None and place + 1 == len(blocks)
+            if _is_subtitle(block, handed) and (before_structure or self._introduces(blocks[place + 1 :], handed)):
+                handed.has_subtitles |= not handed.lines and not _SENTENCE_END.search(block.text)
+                handed.skipped += len(lines)
+            elif block.kind is BlockKind.HEADING or (handed.has_structure and not handed.goes_on_with(lines[0])):
+                return False
+            elif _are_one_entry(lines):
+                handed.add(_joined(lines), len(lines))
+            else:
+                for line in lines:
+                    handed.add(line, 1)
+            if handed.n_strays > _MOST_STRAYS:
+                return False
+        return True
+
+    def _introduces(self, following: Sequence[Block], handed: _Handed) -> bool:
+        """Return whether the list begins, with number 1 and an address, in the first of *following*."""
+        if handed.lines or not following:
+            return False
+        first = self._absolute(_lines(following[0])[0])
+        return printed_number(first.text) == 1 and holds_address(first)
+
+    def _opening(self, block: Block) -> list[ReferenceLine] | None:
+        """Return the entries that stand in the label's own block (often none); None when *block* is no label."""
+        if not block.is_text or len(block.text.partition("\n")[0]) > _LONGEST_TITLE:
+            return None
+        lines = _lines(block)
+        if len(lines[0].text) <= _LONGEST_LABEL and self.is_label(lines[0].text):
+            return lines[1:]
+        found = _LABEL_AND_ENTRY.match(lines[0].text)
+        if found and self.is_label(found["label"].strip()) and _looks_like_entry(found["entry"]):
+            return [ReferenceLine(found["entry"], lines[0].links), *lines[1:]]
+        return None
+
+    def _opens_another(self, block: Block) -> bool:
+        """Return whether *block* is the label of another list; 参考1: https://… is an entry of this one."""
+        return self._opening(block) is not None and printed_number(block.text) is None
+
+    def _absolute(self, line: ReferenceLine) -> ReferenceLine:
+        """Return *line* with its links as addresses, without those that lead to the page itself."""
+        own = self.absolute("#").partition("#")[0]
+        text, links = line.text, []
+        for href, shown in line.links:
+            address = self.absolute(with_scheme(href))
+            if not href.startswith("#") and address.partition("#")[0] not in ("", own):
+                links.append((address, shown))
+            elif _BACK_LINK.fullmatch(shown):
+                text = text.replace(shown, "", 1)
+        return replace(line, text=text, links=tuple(links))
+
+    def _is_own_host(self, address: str) -> bool:
+        return urlsplit(address).netloc == urlsplit(self.absolute("#")).netloc
+
+
+def _left_over(blocks: Sequence[Block], n_taken: int) -> Iterator[Block]:
+    """Yield what *blocks* hold after their first *n_taken* lines."""
+    for block in blocks:
+        lines = block.text.split("\n")
+        if n_taken <= 0:
+            yield block
+        elif n_taken < len(lines):
+            anchors = [replace(one, line=one.line - n_taken) for one in block.anchors if one.line >= n_taken]
+            yield replace(block, text="\n".join(lines[n_taken:]), pieces=(), anchors=tuple(anchors))
+        n_taken -= len(lines)
+
+
+def _lines(block: Block) -> list[ReferenceLine]:
+    texts = block.text.split("\n")
+    return [
+        ReferenceLine(text, tuple((anchor.href, anchor.text) for anchor in block.anchors if anchor.line == number))
+        for number, text in enumerate(texts)
+    ]
+
+
+def _around(block: Block) -> list[str]:
+    """Return the words before, between and after the links of *block*."""
+    words, rest = [], block.text
+    for anchor in block.anchors:
+        before, _, rest = rest.partition(anchor.text)
+        words.append(before)
+    return [*words, rest]
+
+
+def _number(line: ReferenceLine) -> int | None:
+    return printed_number(line.text) if line.number is None else line.number
+
+
+def _is_subtitle(block: Block, handed: _Handed) -> bool:
+    """Return whether *block*, if a list follows it, names or introduces what that holds."""
+    if block.anchors or starts_with_number(block.text) or _ADDRESS.search(block.text):
+        return False
+    if not handed.lines:
+        return len(block.text) <= _LONGEST_INTRODUCTION
+    return len(block.text) <= _LONGEST_SUBTITLE and not _SENTENCE_END.search(block.text)
+
+
+def _joined(lines: Sequence[ReferenceLine]) -> ReferenceLine:
+    links = tuple(link for line in lines for link in line.links)
+    return ReferenceLine("\n".join(line.text for line in lines), links, is_entry=True)
+
+
+def _are_one_entry(lines: Sequence[ReferenceLine]) -> bool:
+    """Return whether the lines of a block are one entry: only the first of them has a number."""
+    numbered = [printed_number(line.text) is not None for line in lines]
+    return len(lines) > 1 and numbered[0] and not any(numbered[1:])
+
+
+def _looks_like_entry(text: str) -> bool:
+    return starts_with_number(text) or (bool(_ADDRESS.search(text)) and len(text) <= 2 * _LONGEST_TITLE)
