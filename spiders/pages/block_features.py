@@ -61,7 +61,7 @@ class PageText:
 
     title: str
     description: str
-    library: str
+    peer_text: str
 
 
 @dataclass(slots=True)
@@ -227,7 +227,7 @@ def _own_facts(page: _Page) -> list[list[float]]:
                 page.links[place],
                 float(bool(_END.search(text))),
                 float(bool(_BOILERPLATE.search(text))),
-                covered_share(key, page.known.library),
+                covered_share(key, page.known.peer_text),
                 float(is_summary),
                 float(count[key] > 1),
             ]
