@@ -21,7 +21,7 @@ from spiders.pages.blocks import Block
 from spiders.pages.body import Body, make_body
 from spiders.pages.bylines import visible_authors
 from spiders.pages.dating import Carrier, Dating, date_of
-from spiders.pages.document import Document, Element, collapse, direct_text
+from spiders.pages.document import PAGE_FAULTS, Document, Element, collapse, direct_text
 from spiders.pages.landmarks import around_headline
 from spiders.pages.languages import language_of
 from spiders.pages.outcomes import judge
@@ -278,15 +278,7 @@ class ArticlePage:
         """Return what *read* gives; what it raises becomes a warning, because a page may hold anything."""
         try:
             return read()
-        except (
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            TypeError,
-            ValueError,
-            RecursionError,
-            etree.LxmlError,
-        ) as error:
+        except PAGE_FAULTS as error:
             self.warnings.append(f"{field}: could not be read ({type(error).__name__}: {str(error)[:80]})")
             return otherwise
 

@@ -15,6 +15,17 @@ from spiders.pages.structured import Structured, read_structured
 
 Element: TypeAlias = html.HtmlElement
 
+# What reading a page may raise because of what the page holds; anything else is a fault of ours and is not caught.
+PAGE_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+    etree.LxmlError,
+)
+
 # Tabs, line feeds and carriage returns stay; every other control character is damage that lxml refuses.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)

@@ -3,14 +3,12 @@
 import re
 from datetime import datetime
 
-from lxml import etree
-
 from archive.errors import AddressError
 from archive.model import Article, Outcome
 from archive.urls import canonical_url, site_key
 from spiders.pages.base import ArticlePage
 from spiders.pages.charset import decode
-from spiders.pages.document import Document
+from spiders.pages.document import PAGE_FAULTS, Document
 from spiders.pages.generic import GenericPage
 from spiders.pages.journal import JournalPage, is_landing
 from spiders.pages.outcomes import outcome_of_status
@@ -61,15 +59,7 @@ def read_html(document: Document, *, site: str | None = None) -> Article:
     """Return what an HTML page says, read by the page object of its site or by the generic one."""
     try:
         return page_for(document, site=site).to_article()
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        RecursionError,
-        etree.LxmlError,
-    ) as error:
+    except PAGE_FAULTS as error:
         # One page of millions must not end a crawl; the outcome and the warning keep it findable.
         return nothing(document.url, site, Outcome.ERROR, f"page: could not be read ({type(error).__name__}: {error})")
 
