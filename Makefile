@@ -28,7 +28,7 @@ serve: $(VENV)/core  ## publish ./archive.db
 	$(BIN)/archive serve --port $(PORT)
 
 test: $(VENV)/dev  ## the tests (K=words picks some)
-	$(BIN)/python -m pytest -q $(if $(K),-k "$(K)")
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadscope $(if $(K),-k "$(K)")
 
 check: lint types docs test  ## lint, types, docs and the tests: what CI runs
 
