@@ -1,9 +1,11 @@
-"""CPU a page: our crawl over loopback and from a replay, beside bare Scrapy fetching the same pages in the same run.
+"""The whole crawl against bare Scrapy on the same pages: CPU, wall, requests, memory; and crawls where little changed.
 
-    python benchmarks/throughput.py [--pages 300] [--page FILE.html] [--json]
+    python benchmarks/throughput.py [--pages 600] [--cited 100] [--changed 20] [--gzip] [--repeat 1] [--json]
+    python benchmarks/throughput.py --pages 1000,10000     # does anything grow with the archive? (some minutes)
 
-The server runs in a process of its own and is not counted. The replay reads what the crawl recorded. Each figure is
-CPU (user and system) of a fresh process less that of the same process with no page to fetch, divided by the pages.
+crawl_site.py makes the pages and serves them on loopback. Every figure is of a process of its own, its workers
+included; CPU is user and system time. A page's cost is what the batch costs beyond a crawl of one page, so that
+start-up does not count; "unchanged" is a whole process, start-up and all.
 """
 
 import argparse
@@ -11,68 +13,52 @@ import json
 import multiprocessing
 import os
 import resource
+import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-PARAGRAPH = (
-    "<p>第{number}段落では、大規模言語モデルの推論を速くする新しい手法について述べる。計算資源の配分を段階ごとに見直すことで、"
-    "同じ精度を保ちながら応答までの時間を短くできると研究者たちは報告している。"
-    "資金調達の発表に続いて、企業は評価の結果も公開した。</p>"
-)
-CHROME = "".join(f'<li><a href="/ja/tags/{number}">関連する話題 {number}</a></li>' for number in range(150))
+from crawl_site import Site, change, free_port, make_site, served
+
+SOON, NEXT_DAY = timedelta(minutes=10), timedelta(hours=26)
+CHANGED_ON = "2026-11-20"
+KEPT_TABLES = ("articles", "revisions", "citations", "figures", "data_tables", "problems", "aliases")
+N_READ = 100
 
 
-def page(number: int) -> bytes:
-    """Return an article of about 18 KB in the shape of HyperAI's, of our own writing."""
-    body = "".join(PARAGRAPH.format(number=place) for place in range(1, 16))
-    head = f"<title>記事{number} | ニュース | HyperAI超神経</title>"
-    main = f"<main><h1>記事{number}</h1>{body}<p>参考リンク：</p><p>1.https://cited.test/{number}</p></main>"
-    return f'<html lang="ja"><head>{head}</head><body><nav><ul>{CHROME}</ul></nav>{main}</body></html>'.encode()
+@dataclass(frozen=True)
+class Spent:
+    """What one stage cost."""
+
+    cpu_s: float
+    wall_s: float
+    rss_mib: float
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
-def serve(n_pages: int, template: bytes | None, ready: Connection) -> None:
-    """Serve a listing and *n_pages* articles until killed; *template* is served instead of our own page."""
-    links = "".join(
-        f'<li><a href="/ja/news/{number}">記事{number}の見出し</a></li>' for number in range(1, n_pages + 1)
-    )
-    listing = f'<html lang="ja"><head><title>ニュース</title></head><body><main><ul>{links}</ul></main></body></html>'
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_GET(self) -> None:
-            tail = self.path.rpartition("/")[2]
-            body = (
-                listing.encode() if self.path == "/ja/news" else template or page(int(tail)) if tail.isdigit() else None
-            )
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        ready.send(server.server_address[1])
-        server.serve_forever()
-
-
-def bare(port: int, n_pages: int, _: Path) -> None:
-    """Fetch the pages with Scrapy as it comes: an empty callback, the aiohttp client, no robots.txt."""
+def bare(site: Site, urls: list[str]) -> dict[str, Any]:
+    """Fetch *urls* with Scrapy as it comes: an empty callback, the aiohttp client, no robots.txt."""
     import asyncio
     import logging
+    import socket
 
     import scrapy
     from scrapy.crawler import AsyncCrawlerRunner
 
     logging.disable(logging.CRITICAL)
+    ask = socket.getaddrinfo
+
+    def answer(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+        is_ours = str(host).endswith(".example")
+        return ask("127.0.0.1" if is_ours else host, site.port if is_ours else port, *args, **options)
+
+    socket.getaddrinfo = answer
     handler = "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"
     settings = {
         "TWISTED_REACTOR_ENABLED": False,
@@ -81,88 +67,224 @@ def bare(port: int, n_pages: int, _: Path) -> None:
         "REMOTE_CONTROL_ENABLED": False,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
     }
+    n_bytes = 0
 
     class Bare(scrapy.Spider):
         name = "bare"
 
         async def start(self) -> Any:
-            for number in range(1, n_pages + 1):
-                yield scrapy.Request(f"http://127.0.0.1:{port}/ja/news/{number}")
+            for url in urls:
+                yield scrapy.Request(url)
 
         def parse(self, response: Any) -> None:
-            """Do nothing with the page."""
+            nonlocal n_bytes
+            n_bytes += len(response.body)
 
     async def crawl() -> None:
         await AsyncCrawlerRunner(settings).crawl(Bare)
 
     asyncio.run(crawl())
+    return {"bytes": n_bytes}
 
 
-def ours(port: int, n_pages: int, folder: Path) -> None:
-    """Crawl the pages over loopback: capture, reading, rows and index."""
-    _crawl(port, folder / f"ours-{n_pages}.db", n_pages)
-
-
-def replay(port: int, n_pages: int, folder: Path) -> None:
-    """Crawl the same pages from what `ours` recorded."""
-    recorded = tuple(sorted((folder / f"ours-{max(n_pages, 1)}.db.captures").glob("*.warc.gz")))
-    _crawl(port, folder / f"replay-{n_pages}.db", n_pages, replay_files=recorded)
-
-
-def _crawl(port: int, db: Path, n_pages: int, *, replay_files: tuple[Path, ...] = ()) -> None:
+def ours(site: Site, db: Path, options: dict[str, Any], after: timedelta) -> dict[str, Any]:
+    """Crawl as `archive crawl` does, *after* the site was made."""
     from archive.settings import Config
     from spiders.commands.crawl import run_crawl
     from spiders.session import CrawlOptions
 
-    config = Config(db=str(db), origin=f"http://127.0.0.1:{port}", delay_s=0.0, per_host=16)
-    options = CrawlOptions(locales=("ja",), sections=("news",), with_cited=False, limit=n_pages, replay=replay_files)
-    summary = run_crawl(config, options, is_quiet=True)
-    assert summary.new == n_pages, summary
+    config = Config(
+        db=str(db),
+        origin=site.origin,
+        delay_s=0.0,
+        per_host=16,
+        allow_addresses=("127.0.0.1/32",),
+        resolve=dict.fromkeys(site.hosts, f"127.0.0.1:{site.port}"),
+    )
+    asked = CrawlOptions(locales=("ja",), sections=("news",), **options)
+    summary = run_crawl(config, asked, is_quiet=True, now=lambda: datetime.now(UTC) + after)
+    outcomes = {"cited": sum(summary.cited.values()), "cited_ok": summary.cited.get("ok", 0)}
+    names = ("requests", "new", "revised", "unchanged", "problems", "refused")
+    return {name: getattr(summary, name) for name in names} | outcomes
 
 
-def cpu_s(work: Callable[[int, int, Path], None], *args: Any) -> float:
-    """Return the CPU seconds that *work* costs in a process of its own."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = multiprocessing.get_context("spawn").Process(target=work, args=args)
-    process.start()
-    process.join()
-    assert process.exitcode == 0, work.__name__
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def reading(site: Site, urls: list[str]) -> dict[str, Any]:
+    """Read some of the pages and nothing else."""
+    from spiders.pages import read_page
+
+    seen_at, spent = datetime.now(UTC), []
+    for url in urls[:N_READ]:
+        host = url.split("/")[2].partition(":")[0]
+        body = (site.root / host / url.split("/", 3)[3]).read_bytes()
+        start = time.process_time()
+        read_page(body, url=url, seen_at=seen_at, site="hyper.ai" if host == "127.0.0.1" else None)
+        spent.append(time.process_time() - start)
+    return {"ms": 1000 * median(spent)}
 
 
-def measure(n_pages: int, template: bytes | None) -> dict[str, float]:
-    """Return CPU milliseconds a page by kind of crawl."""
+def start_up(*_: Any) -> dict[str, Any]:
+    """Import what a crawl imports."""
+    import spiders.commands.crawl  # noqa: F401
+
+    return {}
+
+
+def _staged(work: Callable[..., dict[str, Any]], args: tuple[Any, ...], sender: Any) -> None:
+    start = time.monotonic()
+    facts = work(*args)
+    wall_s = time.monotonic() - start
+    own, workers = (
+        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    sender.send((facts, wall_s, own + workers))
+
+
+def spent_by(work: Callable[..., dict[str, Any]], *args: Any) -> Spent:
+    """Run *work* in a process of its own and return what it and its children cost."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    server = multiprocessing.Process(target=serve, args=(n_pages, template, sender), daemon=True)
-    server.start()
-    port = receiver.recv()
-    found: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for work in (bare, ours, replay):
-            costs = {pages: cpu_s(work, port, pages, folder) for pages in (1, n_pages)}
-            found[work.__name__] = 1000 * (costs[n_pages] - costs[1]) / (n_pages - 1)
-    server.kill()
-    server.join()
-    found["ours over bare"] = found["ours"] / found["bare"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = multiprocessing.get_context("spawn").Process(target=_staged, args=(work, args, sender))
+    process.start()
+    sender.close()
+    facts, wall_s, rss_mib = receiver.recv()
+    process.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Spent(cpu_s, wall_s, rss_mib, facts)
+
+
+def kept_rows(db: Path) -> dict[str, str]:
+    """Return a digest of every table that an unchanged crawl must leave alone, and how many bodies are held."""
+    import hashlib
+    import sqlite3
+
+    found = {}
+    with sqlite3.connect(db) as connection:
+        for table in KEPT_TABLES:
+            digest = hashlib.sha256()
+            for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid"):
+                digest.update(repr(row).encode())
+            found[table] = digest.hexdigest()
+        sql = "SELECT COUNT(*) FROM captures WHERE record_type = 'response' AND status = 200 AND kind = 'article'"
+        found["bodies"] = str(connection.execute(sql).fetchone()[0])
     return found
+
+
+@dataclass
+class Bench:
+    """One size of the site, measured."""
+
+    site: Site
+    folder: Path
+    is_gzipped: bool
+    n_changed: int
+
+    def first(self) -> dict[str, float]:
+        """Return what fetching and keeping every page costs, beside bare Scrapy."""
+        site, n_pages = self.site, self.site.n_pages
+        plain, plain_one = (spent_by(bare, site, urls) for urls in (site.pages, site.pages[:1]))
+        alone = {"with_cited": False}
+        one = spent_by(ours, site, self.folder / "one.db", alone | {"limit": 1}, timedelta())
+        whole = spent_by(ours, site, self.folder / "all.db", alone, timedelta())
+        assert whole.facts["new"] == n_pages, whole.facts
+        bare_ms, ours_ms = (
+            1000 * (many.cpu_s - single.cpu_s) / (n_pages - 1) for many, single in ((plain, plain_one), (whole, one))
+        )
+        bare_rate, ours_rate = (
+            (n_pages - 1) / (many.wall_s - single.wall_s) for many, single in ((plain, plain_one), (whole, one))
+        )
+        return {
+            "bare, ms CPU a page": bare_ms,
+            "ours, ms CPU a page": ours_ms,
+            "ours over bare, CPU": ours_ms / bare_ms,
+            "of which reading, ms": spent_by(reading, site, site.pages).facts["ms"],
+            "bare, pages/s": bare_rate,
+            "ours, pages/s": ours_rate,
+            "ours over bare, pages/s": ours_rate / bare_rate,
+            "requests a page": whole.facts["requests"] / n_pages,
+            "memory, MiB": whole.rss_mib,
+            "WARC, KB a page": sum(path.stat().st_size for path in self.folder.glob("all.db.captures/*"))
+            / n_pages
+            / 1e3,
+            "database, KB a page": (self.folder / "all.db").stat().st_size / n_pages / 1e3,
+        }
+
+    def again(self) -> dict[str, float]:
+        """Return what a crawl costs when nothing changed, and when some pages did."""
+        db = self.folder / "all.db"
+        before = kept_rows(db)
+        idle = spent_by(ours, self.site, db, {"with_cited": False}, SOON)
+        after = kept_rows(db)
+        numbers = list(range(3, self.site.n_pages, max(1, self.site.n_pages // self.n_changed)))[: self.n_changed]
+        change(self.site, numbers, on=CHANGED_ON, is_gzipped=self.is_gzipped)
+        some = spent_by(ours, self.site, db, {"with_cited": False}, NEXT_DAY)
+        return {
+            "imports alone, s CPU": spent_by(start_up).cpu_s,
+            "unchanged, s CPU": idle.cpu_s,
+            "unchanged, requests": idle.facts["requests"],
+            "unchanged, tables rewritten": sum(before[name] != after[name] for name in KEPT_TABLES),
+            "unchanged, bodies fetched": int(after["bodies"]) - int(before["bodies"]),
+            "changed pages": len(numbers),
+            "changed, requests": some.facts["requests"],
+            "changed, found": some.facts["revised"],
+            "changed, s CPU": some.cpu_s,
+        }
+
+    def cited(self) -> dict[str, float]:
+        """Return what fetching and keeping cited pages costs, beside bare Scrapy."""
+        site, n_cited = self.site, self.site.n_cited
+        plain, plain_one = (spent_by(bare, site, urls) for urls in (site.cited, site.cited[:1]))
+        one = spent_by(ours, site, self.folder / "all.db", {"budget": 1}, 2 * NEXT_DAY)
+        whole = spent_by(ours, site, self.folder / "all.db", {}, 2 * NEXT_DAY + SOON)
+        assert whole.facts["cited_ok"] == n_cited - 1, whole.facts
+        bare_ms = 1000 * (plain.cpu_s - plain_one.cpu_s) / (n_cited - 1)
+        ours_ms = 1000 * (whole.cpu_s - one.cpu_s) / (n_cited - 2)
+        read_ms = spent_by(reading, site, site.cited).facts["ms"]
+        return {
+            "cited: bare, ms CPU a page": bare_ms,
+            "cited: ours, ms CPU a page": ours_ms,
+            "cited: of which reading, ms": read_ms,
+            "cited: ours less reading, over bare": (ours_ms - read_ms) / bare_ms,
+            "cited: requests a page": (whole.facts["requests"] - len(site.hosts)) / (n_cited - 1),
+        }
+
+
+def measure(n_pages: int, options: argparse.Namespace) -> dict[str, float]:
+    """Return the figures of a site of *n_pages*."""
+    folder = Path(tempfile.mkdtemp(prefix="throughput-", dir=options.folder))
+    try:
+        root = folder / "site"
+        site = make_site(root, free_port(), n_pages=n_pages, n_cited=options.cited, is_gzipped=options.gzip)
+        with served(site, is_gzipped=options.gzip) as server:
+            sys.stderr.write(f"{n_pages} pages from {server}, load {os.getloadavg()[0]:.1f}\n")
+            bench = Bench(site, folder, options.gzip, options.changed)
+            return bench.first() | bench.again() | (bench.cited() if options.cited else {})
+    finally:
+        shutil.rmtree(folder)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=int, default=300)
-    parser.add_argument("--page", type=Path, help="serve this page instead of our own")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", default="600", help="sizes of the site, comma between")
+    parser.add_argument("--cited", type=int, default=100, help="cited pages; 0 leaves them out")
+    parser.add_argument("--changed", type=int, default=20, help="pages that change between two crawls")
+    parser.add_argument("--gzip", action="store_true", help="serve bodies compressed, as public sites do")
+    parser.add_argument("--repeat", type=int, default=1, help="median of so many measurements")
+    parser.add_argument("--folder", help="where the pages are written")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    found = measure(options.pages, options.page.read_bytes() if options.page else None)
+    sizes = [int(size) for size in options.pages.split(",")]
+    found: dict[int, dict[str, float]] = {}
+    for size in sizes:
+        runs = [measure(size, options) for _ in range(options.repeat)]
+        found[size] = {name: median(run[name] for run in runs) for name in runs[0]}
     if options.json:
-        print(json.dumps({name: round(value, 2) for name, value in found.items()}))
+        print(json.dumps(found))
         return
-    print(f"{options.pages} pages, load {os.getloadavg()[0]:.1f}")
-    for name, value in found.items():
-        print(f"{name:15} {value:8.2f}{'' if 'over' in name else ' ms CPU a page'}")
+    print(f"| | {' | '.join(f'{size} pages' for size in sizes)} |\n| --- {'| ---: ' * len(sizes)}|")
+    for name in found[sizes[0]]:
+        print(f"| {name} | {' | '.join(f'{found[size][name]:.2f}' for size in sizes)} |")
 
 
 if __name__ == "__main__":
