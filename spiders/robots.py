@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 
 from archive.dates import utc_iso
+from archive.errors import CaptureError
 from archive.model import Outcome
 from archive.records import FrontierEntry, RobotsVerdict
 from archive.store import robots as stored
@@ -20,6 +20,7 @@ from archive.warc import Exchange
 from spiders.capture import HOPS
 from spiders.redirects import next_hop
 from spiders.refusal import RefusedError
+from spiders.robots_rules import RobotsRules, parse_robots, robots_text
 from spiders.session import Session, session_of
 from spiders.visit import Visit
 
@@ -38,7 +39,7 @@ class Rules:
     """What one origin allows us."""
 
     verdict: Annotated[RobotsVerdict, "As stored."]
-    protego: Annotated[Protego | None, "The rules; None when the verdict alone decides."] = None
+    lines: Annotated[RobotsRules | None, "What the file says to us; None when the verdict alone decides."] = None
     refusal: Annotated[RefusedError | None, "Why the origin may not be asked at all, when it may not."] = None
 
     def check(self, url: str) -> None:
@@ -49,7 +50,7 @@ class Rules:
             raise UnreachableError(
                 f"robots.txt of {self.verdict.origin} gave no answer: nothing is asked until it does"
             )
-        if self.protego is not None and not self.protego.can_fetch(url, AGENT):
+        if self.lines is not None and not self.lines.allows(url):
             raise RefusedError(Outcome.ROBOTS, f"robots.txt of {self.verdict.origin} disallows it")
 
 
@@ -91,7 +92,7 @@ class RobotsFiles:
             failure = f"{type(error).__name__}: {error}"
         verdict = _verdict(origin, hops[-1] if hops and not failure else None, self.session)
         self._keep(origin, hops, verdict, failure)
-        is_blocked = refusal is not None and refusal.outcome is Outcome.BLOCKED_ADDRESS
+        is_blocked = refusal is not None and refusal.outcome is Outcome.BLOCKED_ADDRESS and not hops
         return Rules(verdict, refusal=refusal) if is_blocked else _parsed(verdict)
 
     def _keep(self, origin: str, hops: list[Exchange], verdict: RobotsVerdict, failure: str | None) -> None:
@@ -168,9 +169,9 @@ def _verdict(origin: str, last: Exchange | None, session: Session) -> RobotsVerd
     verdict, body, delay_s = UNREACHABLE, "", None
     if last and 200 <= last.status < 300:
         try:
-            body = last.body(limit=session.config.max_body_bytes)[:MAX_BYTES].decode("utf-8-sig", "replace")
-            verdict, delay_s = "rules", Protego.parse(body).crawl_delay(AGENT)
-        except Exception:
+            body = robots_text(last.body(limit=session.config.max_body_bytes), limit=MAX_BYTES)
+            verdict, delay_s = "rules", parse_robots(body, AGENT).crawl_delay_s
+        except CaptureError:
             body = ""
     elif last and 400 <= last.status < 500 and last.status != 429:
         verdict = "allow-all"
@@ -180,10 +181,10 @@ def _verdict(origin: str, last: Exchange | None, session: Session) -> RobotsVerd
         expires_at=utc_iso(now if verdict == UNREACHABLE else now + KEPT_FOR),
         status=status,
         verdict=verdict,
-        body=body.replace("\0", ""),
-        crawl_delay_s=float(delay_s) if delay_s else None,
+        body=body,
+        crawl_delay_s=delay_s or None,
     )
 
 
 def _parsed(verdict: RobotsVerdict) -> Rules:
-    return Rules(verdict, Protego.parse(verdict.body) if verdict.verdict == "rules" else None)
+    return Rules(verdict, parse_robots(verdict.body, AGENT) if verdict.verdict == "rules" else None)

@@ -226,7 +226,7 @@ def summary_of(session: Session) -> CrawlSummary:
 
 def quiet_logs() -> None:
     """Keep Scrapy to warnings: what a person is told of a crawl is ours to say."""
-    for name in ("scrapy", "asyncio", "protego", "tldextract"):
+    for name in ("scrapy", "asyncio", "tldextract"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
