@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from archive.identity import Identity, arxiv_in, doi_in, identify
 from archive.model import Reference
 from archive.printed_addresses import URL, addresses_in, is_address_like
-from archive.urls import INVISIBLE
+from archive.urls import INVISIBLE, N_KEPT
 
 __all__ = [
     "Identity",
@@ -63,6 +64,7 @@ MARKER = re.compile(
 MARKER_OF_ID = re.compile(rf"\s*(?P<plain>{DIGITS})[.．、]\s*(?=10\.\d{{4,9}}/|\d{{4}}\.\d{{4,5}}\b)")
 MARKER_OF_COLUMN = re.compile(rf"\s*(?P<plain>{DIGITS})[ \t\u3000]+(?=\S)")
 BULLET = re.compile(r"\s*[・•●○◦▪■□◆◇▶►➢※*＊‣⁃–—-]\s*(?=\S)")
+NOT_CLEAN = re.compile(rf"{INVISIBLE.pattern}|[\u00a0\u3000]| {{2}}")
 VISIBLE_AS = {"\n": "\n", "\r": "\n", "\t": " ", "\x0b": "\n", "\x0c": "\n"}
 WORDS_BESIDE_URL = re.compile(r"(?:url|link|リンク|链接|available|at|from)", re.IGNORECASE)
 LONGEST_LINE = 4000  # characters; an entry is a line, not a chapter
@@ -121,6 +123,7 @@ class _Line:
     is_entry: bool = False
 
 
+@lru_cache(maxsize=N_KEPT)
 def is_reference_label(text: str) -> bool:
     """Return whether *text* opens a reference list: 参考リンク： alone, or followed at once by its first entry.
 
@@ -162,6 +165,11 @@ def parse_reference_list(lines: Sequence[ReferenceLine | str]) -> list[Reference
 
 def read_reference_list(lines: Sequence[ReferenceLine | str]) -> ReferenceList:
     """Return the list as parse_reference_list() does, and how many of *lines* (with the label) it takes up."""
+    return _read_list(tuple(lines))
+
+
+@lru_cache(maxsize=32)  # where a list ends is asked before what it says
+def _read_list(lines: tuple[ReferenceLine | str, ...]) -> ReferenceList:
     taken: list[_Entry] = []
     read = list(_lines(lines))
     n_lines = 0
@@ -362,4 +370,6 @@ def _opens_with_entry(text: str, *, after_colon: bool) -> bool:
 
 def _clean(text: str) -> str:
     """Drop what cannot be seen, keep line breaks, and make one blank of several."""
+    if not NOT_CLEAN.search(text):
+        return text.strip()
     return re.sub(r"[ \t\u00a0\u3000]+", " ", INVISIBLE.sub(lambda found: VISIBLE_AS.get(found[0], ""), text)).strip()

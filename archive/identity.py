@@ -4,13 +4,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
 from archive.errors import AddressError
 from archive.model import CitedKind
-from archive.urls import canonical_url
+from archive.urls import N_KEPT, canonical_url
 
 # Crossref's own pattern for DOIs, https://www.crossref.org/blog/dois-and-matching-regular-expressions/, a little wider.
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>|^`{}、。，；「」『』（）【】]+", re.IGNORECASE)
@@ -50,6 +50,7 @@ class Identity:
     url: str
 
 
+@lru_cache(maxsize=N_KEPT)
 def identify(url: str) -> Identity:
     """Return what *url* names, judged by its host and path alone.
 

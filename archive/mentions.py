@@ -5,7 +5,8 @@ Precision comes before recall: a company that an article is about is no source u
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -100,15 +101,13 @@ def find_mentions(
     texts = [(number, 0, text) for number, text in enumerate(paragraphs, 1)]
     texts += [(number, 1, text) for text, number in captions]
     whole = "\n".join(text for _, _, text in texts)
-    letters = set(whole)
-    # Most of the lexicon is in no article, and most of that has a letter that the article has not.
-    known = [alias for alias in _aliases() if letters.issuperset(alias[0]) and alias[0] in whole]
-    if not RELEASE.search(whole):
-        known = [alias for alias in known if alias[2] != "company"]
+    known, has_statistics = _known(whole), THIRD_PARTY.search(whole) is not None
+    if not (known or has_statistics or ("arXiv" in whole) or (QUOTE.search(whole) and PAPER_WORDS.search(whole))):
+        return []
     seen: set[tuple[str, int]] = set()
     mentions = []
     for number, _, text in sorted(texts, key=lambda entry: entry[:2]):
-        for found in _find(text, known):
+        for found in _find(text, known, has_statistics=has_statistics):
             if found.name not in leave_out and (found.name, number) not in seen:
                 seen.add((found.name, number))
                 words = text[found.start : found.end].strip()
@@ -116,15 +115,32 @@ def find_mentions(
     return mentions
 
 
-def _find(text: str, known: Sequence[tuple[str, str, str]]) -> list[_Found]:
+def _known(whole: str) -> list[tuple[str, str, str]]:
+    """Return the entries of the lexicon that may be named in a text."""
+    letters, table = set(whole), _by_first_letter()
+    # Most of the lexicon is in no article, and most of that has a letter that the article has not.
+    places = sorted(
+        place
+        for letter in letters & table.keys()
+        for place, alias in table[letter]
+        if letters.issuperset(alias) and alias in whole
+    )
+    known = [_aliases()[place] for place in places]
+    return known if RELEASE.search(whole) else [entry for entry in known if entry[2] != "company"]
+
+
+def _find(text: str, known: Sequence[tuple[str, str, str]], *, has_statistics: bool) -> list[_Found]:
     found = list(_papers(text))
     rest = _masked(text, found)
-    if not found and "arxiv" in rest.lower():
+    if not found and "arXiv" in rest:
         found += [_Found(*match.span(), "arXiv", "paper") for match in ARXIV.finditer(rest)]
     for alias, name, kind in known:
         if alias in rest:
             found += [_Found(*match.span(), name, KINDS.get(kind, kind)) for match in _occurrences(alias, kind, rest)]
-    found += [_Found(*match.span(), "third-party statistics", "statistics") for match in THIRD_PARTY.finditer(rest)]
+    if has_statistics:
+        found += [_Found(*match.span(), "third-party statistics", "statistics") for match in THIRD_PARTY.finditer(rest)]
+    if not found:
+        return []
     found.sort(key=lambda one: (one.start, -one.end))
     return [one for place, one in enumerate(found) if not any(one.end <= before.end for before in found[:place])]
 
@@ -169,6 +185,15 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
         for alias in (aliases[2:].split("|") if aliases.startswith("-|") else (name, *aliases.split("|")))
         if alias
     )
+
+
+@cache
+def _by_first_letter() -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Return the first letter of an alias -> (place in _aliases(), alias)."""
+    table: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for place, (alias, _, _) in enumerate(_aliases()):
+        table[alias[0]].append((place, alias))
+    return table
 
 
 @cache

@@ -1,7 +1,7 @@
 """Addresses: the canonical form that is stored and shown, the SURT that two spellings share, and the source's key."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
@@ -13,6 +13,7 @@ from archive.errors import AddressError
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
+N_KEPT = 1024  # addresses whose form is remembered: a page, its record and its rows ask for the same ones many times
 MAX_URL_CHARS = 8192  # longer ones are data, not addresses; servers refuse them as well
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -55,6 +56,7 @@ PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+@lru_cache(maxsize=N_KEPT)
 def canonical_url(url: str, *, base: str | None = None) -> str:
     """Return the address that *url* means, as we store and ask for it: absolute, http or https, without noise.
 
@@ -87,6 +89,7 @@ def with_scheme(href: str) -> str:
     return f"https://{text}" if bare and _is_surely_a_host(text, bare) and is_known_host(bare[1]) else href
 
 
+@lru_cache(maxsize=N_KEPT)
 def surt(url: str) -> str:
     """Return the sortable key that all spellings of one address share: "ai,hyper)/ja/news/1".
 
@@ -104,11 +107,13 @@ def surt(url: str) -> str:
     return f"{name}{port}){path}{'?' if query else ''}{query}"
 
 
+@lru_cache(maxsize=N_KEPT)
 def host_of(url: str) -> str:
     """Return the host of *url* in lower case and ASCII, without port; raises AddressError as canonical_url() does."""
     return _split(canonical_url(url))[1]
 
 
+@lru_cache(maxsize=N_KEPT)
 def site_key(url_or_host: str) -> str:
     """Return the key of the source behind an address or a host: its registrable domain.
 
@@ -135,6 +140,7 @@ def is_ip_host(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=N_KEPT)
 def is_known_host(host: str) -> bool:
     """Return whether *host* ends in a public suffix and has a name before it, as opposed to index.html or Node.js."""
     if host.rpartition(".")[2].lower() in RESERVED_SUFFIXES:

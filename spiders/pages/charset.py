@@ -60,9 +60,10 @@ def decode(body: bytes, content_type: str = "") -> Decoded | None:
     if escaped and (decoded := _accept(body, escaped, "detection")):
         return decoded
     named = list(_labels(body, content_type))
-    if _is_surely_utf8(body, named):
+    text = _as_utf8(body)
+    if _is_surely_utf8(body, named, is_valid=text is not None):
         by = next((by for label, by in named if label == "utf-8"), "detection")
-        return _accept(body, "utf-8", by)
+        return _accept(body, "utf-8", by) if text is None else Decoded(text, "utf-8", by)
     for label, by in named:
         if decoded := _accept(body, label, by):
             return _contradiction(body, decoded) or decoded
@@ -88,15 +89,19 @@ def _labels(body: bytes, content_type: str) -> Iterator[tuple[str, str]]:
             yield ("utf-8" if by == "meta" and name.startswith("utf-16") else name), by
 
 
-def _is_surely_utf8(body: bytes, named: list[tuple[str, str]]) -> bool:
+def _as_utf8(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_surely_utf8(body: bytes, named: list[tuple[str, str]], *, is_valid: bool) -> bool:
     if b"\x1b$" in body or any(label.startswith("utf-16") for label, _ in named):
         return False
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A body cut within its last character is still UTF-8.
-        if error.start < len(body) - 3:
-            return False
+    # A body cut within its last character is still UTF-8.
+    if not is_valid and not any(_as_utf8(body[:-n_cut]) is not None for n_cut in (1, 2, 3)):
+        return False
     if not named or named[0][0] == "utf-8":
         return True
     return sum(1 for _ in zip(_SEQUENCE.finditer(body), range(MANY_SEQUENCES), strict=False)) >= MANY_SEQUENCES

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 from urllib.parse import urljoin
 
@@ -35,7 +35,9 @@ _MOST_DEPTH = 240  # deeper nesting is flattened: nothing a person reads is nest
 _MOST_ELEMENTS, _MOST_TEXT = 20_000, 2_000_000
 _WIDEST_SPAN, _MOST_SPANS = 50, 2_000  # columns; some pages say 1000 for "all of them"
 _MOST_ATTRIBUTES = 500  # libxml2 compares every attribute of an element with every other
+_IS_DEEP = etree.XPath(f"boolean(/*{'/*' * _MOST_DEPTH})")
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,40})[^<>]{3000,}>?")
+_LINE_BREAKS = re.compile(r"[\t\r\n]")
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -48,9 +50,13 @@ class Document:
     seen_at: datetime
     status: int = 200
     root: Element = field(init=False, repr=False)
+    # Held so that a walk of the tree finds every element made: lxml makes one anew, at a cost, when nobody holds it.
+    _nodes: list[Element] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "root", parse(self.html))
+        nodes = parsed(self.html)
+        object.__setattr__(self, "root", nodes[0])
+        object.__setattr__(self, "_nodes", nodes)
 
     @cached_property
     def structured(self) -> Structured:
@@ -63,6 +69,11 @@ class Document:
         return read_payload(self.root)
 
     @cached_property
+    def shown(self) -> str:
+        """Return all text that the page shows, in one line."""
+        return " ".join(text for _, text in text_nodes(self.root))
+
+    @cached_property
     def base_url(self) -> str:
         """Return the address that relative addresses are joined to."""
         href = next((node.get("href") for node in self.root.iter("base") if node.get("href")), "")
@@ -73,10 +84,11 @@ class Document:
         return absolute(href, base or self.base_url)
 
 
+@lru_cache(maxsize=256)
 def absolute(href: str | None, base: str) -> str:
     """Return *href* joined to *base* when that gives an http(s) address, else an empty string."""
     try:
-        joined = urljoin(base, re.sub(r"[\t\r\n]", "", href or "").strip())
+        joined = urljoin(base, _LINE_BREAKS.sub("", href or "").strip())
     except ValueError:
         return ""
     return joined if href and joined.lower().startswith(("http://", "https://")) else ""
@@ -84,15 +96,24 @@ def absolute(href: str | None, base: str) -> str:
 
 def parse(source: str) -> Element:
     """Return the <html> element of *source*, whatever it holds; never raises."""
+    return parsed(source)[0]
+
+
+def parsed(source: str) -> list[Element]:
+    """Return the elements of *source*, <html> first, in document order; never raises."""
     text = _LONG_TAG.sub(_without_many_attributes, _XML_DECLARATION.sub("", _CONTROLS.sub("", source), count=1))
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
     try:
         root = html.document_fromstring((text.strip() or _EMPTY).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError, ValueError):
         root = html.document_fromstring(_EMPTY)
-    _cut(root)
-    _flatten(root)
-    return root
+    nodes = list(root.iter())
+    if len(nodes) > _MOST_ELEMENTS or len(text) > _MOST_TEXT:
+        nodes = _cut(nodes)
+    _clamp_spans(root)
+    if _IS_DEEP(root):
+        _flatten(root)
+    return nodes
 
 
 def _without_many_attributes(tag: re.Match[str]) -> str:
@@ -100,15 +121,14 @@ def _without_many_attributes(tag: re.Match[str]) -> str:
     return tag.group() if len(_VALUE.sub("", tag.group()).split()) <= _MOST_ATTRIBUTES else f"<{tag.group(1)}>"
 
 
-def _cut(root: Element) -> None:
-    """Remove the elements of *root* beyond the most that are read, and the text beyond the longest."""
-    left, spans = _MOST_TEXT, _MOST_SPANS
+def _cut(nodes: list[Element]) -> list[Element]:
+    """Remove those of *nodes* beyond the most that are read, and the text beyond the longest; return the others."""
+    left = _MOST_TEXT
     beyond: list[Element] = []
-    for number, node in enumerate(root.iter(), start=1):
+    for number, node in enumerate(nodes, start=1):
         if number > _MOST_ELEMENTS or left <= 0:
             beyond.append(node)
             continue
-        spans -= _clamped_span(node, spans)
         for part in ("tail",) if node.tag in ("script", "style") else ("text", "tail"):
             text = getattr(node, part) or ""
             if len(text) > left:
@@ -117,6 +137,15 @@ def _cut(root: Element) -> None:
     for node in reversed(beyond):
         if (parent := node.getparent()) is not None:
             parent.remove(node)
+    gone = set(beyond)
+    return [node for node in nodes if node not in gone]
+
+
+def _clamp_spans(root: Element) -> None:
+    """Make the columns that the cells of *root* span no more than is plausible, one by one and in all."""
+    spans = _MOST_SPANS
+    for cell in root.iter("td", "th"):
+        spans -= _clamped_span(cell, spans)
 
 
 def _clamped_span(node: Element, left: int) -> int:

@@ -219,7 +219,7 @@ def _is_sentence(text: str) -> bool:
 
 def is_chrome(block: Block) -> bool:
     """Return whether a block is a label of the site's frame (Command Palette, Console)."""
-    return block.is_text and fold(block.text) in CHROME
+    return block.is_text and len(block.text) <= _LONGEST_LABEL and fold(block.text) in CHROME
 
 
 def is_within(node: Element, box: Element) -> bool:

@@ -7,7 +7,7 @@ about bot walls stays an article.
 import re
 
 from archive.model import Article, Outcome
-from spiders.pages.document import Document, Element, collapse, text_nodes
+from spiders.pages.document import Document, Element, collapse
 from spiders.pages.structured import as_list
 
 ENOUGH = 200  # weight of a text that can be an article: Latin characters, an East Asian one counts 2.5
@@ -79,7 +79,7 @@ def outcome_of_status(status: int, document: Document | None = None) -> Outcome 
         return Outcome.GONE
     if status < 400 or status == 451:
         return None if status != 451 else Outcome.GONE
-    if document is not None and _is_challenge(document, shown_text(document.root)):
+    if document is not None and _is_challenge(document):
         return Outcome.CHALLENGE
     if status == 401:
         return Outcome.LOGIN
@@ -93,32 +93,29 @@ def judge(document: Document, article: Article) -> Outcome:
     size = weight(article.text) + 0.5 * sum(
         weight(cell) for table in article.tables for row in table.rows for cell in row
     )
-    shown = shown_text(document.root)
     says_article = _says_article(document)
-    if (not says_article or size < ENOUGH) and (wall := _wall(document, article, shown, size)):
+    if (not says_article or size < ENOUGH) and (wall := _wall(document, article, size)):
         return wall
-    if size < TEASER_LONGEST and _is_paywalled(document, shown):
+    if size < TEASER_LONGEST and _is_paywalled(document):
         return Outcome.PAYWALLED
     if size >= (ENOUGH_SHORT if says_article and article.title else ENOUGH):
-        return Outcome.LISTING if not says_article and _is_listing(document, article, shown) else Outcome.OK
-    return _nothing(document, article, shown)
+        return Outcome.LISTING if not says_article and _is_listing(document, article) else Outcome.OK
+    return _nothing(document, article)
 
 
-def shown_text(root: Element) -> str:
-    """Return all text that a page shows, in one line."""
-    return " ".join(text for _, text in text_nodes(root))
-
-
-def _wall(document: Document, article: Article, shown: str, size: float) -> Outcome | None:
+def _wall(document: Document, article: Article, size: float) -> Outcome | None:
     """Return which wall or notice the page is, or None; the first that holds counts."""
     node = document.root.find(".//title")
     head = " ".join((collapse("" if node is None else "".join(node.itertext())), article.title or ""))
-    is_small = weight(shown) <= WALL_LONGEST
     says_little = size < 2 * ENOUGH
+    if not says_little and not _is_named_for(_CONSENT, head, says_little):
+        return None  # no other wall has that much text
+    shown = document.shown
+    is_small = weight(shown) <= WALL_LONGEST
     asks_password = size < ENOUGH and _has_password(document.root)
     asks_consent = says_little and _CONSENT.search(shown) and _has_buttons(document.root)
     signs = {
-        Outcome.CHALLENGE: says_little and (_is_challenge(document, shown) or (is_small and _CHALLENGE.search(head))),
+        Outcome.CHALLENGE: says_little and (_is_challenge(document) or (is_small and _CHALLENGE.search(head))),
         Outcome.SOFT_404: says_little
         and (_MISSING.search(head) or (is_small and size < ENOUGH and _MISSING.search(shown[:600]))),
         Outcome.GONE: is_small and says_little and _DELETED.search(shown),
@@ -134,7 +131,8 @@ def _is_named_for(words: re.Pattern[str], head: str, says_little: bool) -> bool:
     return found is not None and (says_little or len(head) <= 2 * (len(found.group()) + 20))
 
 
-def _is_challenge(document: Document, shown: str) -> bool:
+def _is_challenge(document: Document) -> bool:
+    shown = document.shown
     if weight(shown) > WALL_LONGEST:
         return False
     if _CHALLENGE.search(shown[:1500]) and weight(shown) <= WALL_LONGEST / 2:
@@ -156,7 +154,7 @@ def _says_article(document: Document) -> bool:
     return bool(facts.article().get("headline")) or kind in ("article", "news") or bool(facts.first("citation_title"))
 
 
-def _is_paywalled(document: Document, shown: str) -> bool:
+def _is_paywalled(document: Document) -> bool:
     """Return whether the page says that it is not free, and shows a teaser."""
     for item in document.structured.json_ld:
         for part in (item, *[part for part in as_list(item.get("hasPart")) if isinstance(part, dict)]):
@@ -167,10 +165,10 @@ def _is_paywalled(document: Document, shown: str) -> bool:
             ):
                 return True
     tier = document.structured.first("article:content_tier") or ""
-    return tier.lower() in ("metered", "locked") and bool(_PAYWALL.search(shown))
+    return tier.lower() in ("metered", "locked") and bool(_PAYWALL.search(document.shown))
 
 
-def _is_listing(document: Document, article: Article, shown: str) -> bool:
+def _is_listing(document: Document, article: Article) -> bool:
     """Return whether the page mostly links elsewhere: what it links outweighs what it says."""
     n_headings = sum(1 for node in document.root.iter("h2", "h3", "h4") if node.find(".//a") is not None)
     if n_headings < _HEADINGS_OF_LISTING:
@@ -178,14 +176,14 @@ def _is_listing(document: Document, article: Article, shown: str) -> bool:
     linked = sum(weight(collapse("".join(node.itertext()))) for node in document.root.iter("a"))
     own = weight(article.text)
     longest = max((weight(part) for part in article.text.split("\n\n")), default=0)
-    return linked > 0.6 * weight(shown) and longest < 2 * ENOUGH and own < 6 * ENOUGH
+    return linked > 0.6 * weight(document.shown) and longest < 2 * ENOUGH and own < 6 * ENOUGH
 
 
-def _nothing(document: Document, article: Article, shown: str) -> Outcome:
+def _nothing(document: Document, article: Article) -> Outcome:
     """Return what a page without an article is: an app's empty shell, a listing, a stub."""
     n_scripts = sum(1 for _ in document.root.iter("script"))
     n_links = sum(1 for node in document.root.iter("a") if node.get("href"))
-    if weight(shown) < ENOUGH and n_scripts >= 1:
+    if weight(document.shown) < ENOUGH and n_scripts >= 1:
         return Outcome.SHELL
     if n_links >= 10:
         return Outcome.LISTING

@@ -219,13 +219,14 @@ class _Reader:
 
     def _opening(self, block: Block) -> list[ReferenceLine] | None:
         """Return the entries that stand in the label's own block (often none); None when *block* is no label."""
-        if not block.is_text or len(block.text.partition("\n")[0]) > _LONGEST_TITLE:
+        first = block.text.partition("\n")[0]
+        if not block.is_text or len(first) > _LONGEST_TITLE:
             return None
-        lines = _lines(block)
-        if len(lines[0].text) <= _LONGEST_LABEL and self.is_label(lines[0].text):
-            return lines[1:]
-        found = _LABEL_AND_ENTRY.match(lines[0].text)
+        if len(first) <= _LONGEST_LABEL and self.is_label(first):
+            return _lines(block)[1:]
+        found = _LABEL_AND_ENTRY.match(first)
         if found and self.is_label(found["label"].strip()) and _looks_like_entry(found["entry"]):
+            lines = _lines(block)
             return [ReferenceLine(found["entry"], lines[0].links), *lines[1:]]
         return None
 

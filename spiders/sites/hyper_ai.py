@@ -34,7 +34,7 @@ from spiders.pages.landmarks import (
     without_tail,
 )
 from spiders.pages.languages import language_of, language_tag
-from spiders.pages.outcomes import ENOUGH_SHORT, shown_text, weight
+from spiders.pages.outcomes import ENOUGH_SHORT, weight
 from spiders.pages.payload_body import payload_document
 from spiders.pages.people import authors_of, tuple_of_names
 from spiders.pages.references import end_of_references, split_references
@@ -184,7 +184,7 @@ class NewsPage(ArticlePage):
         return Outcome.OK if is_short else outcome
 
     def _shows_frame_only(self) -> bool:
-        words = fold(shown_text(self.document.root))
+        words = fold(self.document.shown)
         for chrome in sorted(CHROME, key=len, reverse=True):
             words = words.replace(chrome, "")
         return weight(words) < ENOUGH_SHORT
