@@ -229,6 +229,24 @@ class RobotsVerdict:
     crawl_delay_s: Annotated[float | None, "Crawl-delay that applies to us, seconds, before our cap."] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision of politeness: why a host was asked more slowly, later or not at all."""
+
+    id: Annotated[int | None, "Number of the row."] = None
+    run_id: Annotated[int | None, "Run that decided."] = None
+    host: Annotated[str, "Host, or the origin whose robots.txt was asked."]
+    made_at: Annotated[str, "When, UTC."] = ""
+    decision: Annotated[
+        str,
+        "robots (its robots.txt was asked), crawl-delay, wait (Retry-After), back-off (a growing pause), put-off (not "
+        "in this run), host-cap, run-cap or list-cap (enough for this run).",
+    ]
+    seconds: Annotated[float | None, "How long, seconds."] = None
+    until: Annotated[str | None, "Not before this time, UTC, when one was named."] = None
+    detail: Annotated[str | None, "Why, in words."] = None
+
+
 TABLES: dict[str, type] = {
     "sources": Source,
     "seeds": Seed,
@@ -243,6 +261,7 @@ TABLES: dict[str, type] = {
     "problems": Problem,
     "aliases": Alias,
     "robots": RobotsVerdict,
+    "decisions": Decision,
 }
 
 

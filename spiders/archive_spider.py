@@ -20,11 +20,12 @@ from archive.store.sources import policy_of
 from archive.warc import Exchange
 from spiders.capture import HOPS
 from spiders.claims import Claims
+from spiders.hosts import netloc_of
 from spiders.pages import read_page
 from spiders.pipelines import STORED
 from spiders.politeness import RETRY_AFTER, Plan, retry_after_s
 from spiders.redirects import MAX_HOPS, next_hop
-from spiders.refusal import RefusedError
+from spiders.refusal import HeldBackError, RefusedError
 from spiders.revisit import conditional_headers
 from spiders.robots import UnreachableError
 from spiders.session import Session
@@ -77,11 +78,6 @@ class ArchiveSpider(Spider):
         """Note what came of a visit that is stored: the address is free again, or wakes later in this run."""
         if plan.in_this_run and plan.at is not None:
             self.claims.waking[visit.entry.surt] = plan.at
-        if visit.retry_after_s is not None:
-            if plan.in_this_run and plan.at is not None:
-                self.claims.pause(visit.entry.host, plan.at)
-            else:
-                self.session.spent.add(visit.entry.host)
         self.claims.settle(visit.entry)
 
     async def answered(self, response: Response) -> AsyncIterator[Request | Visit]:
@@ -101,10 +97,13 @@ class ArchiveSpider(Spider):
         except ArchiveError as error:
             yield Visit(entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=str(error))
 
-    def failed(self, failure: Failure) -> Visit:
-        """Return the visit of a request that got no answer."""
+    def failed(self, failure: Failure) -> Visit | None:
+        """Return the visit of a request that got no answer; None when it was only held back."""
         request: Request = failure.request  # type: ignore[attr-defined]
         entry, hops = request.meta[ENTRY], request.meta[HOPS]
+        if isinstance(failure.value, HeldBackError):
+            self.claims.hold_back(entry, netloc_of(request), is_begun=bool(hops))
+            return None
         outcome, detail, passing = classify(failure.value or RuntimeError("no answer"))
         if isinstance(failure.value, ArchiveError):
             self.session.fail(failure.value)

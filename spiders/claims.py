@@ -9,6 +9,8 @@ from typing import Annotated
 
 from archive.records import FrontierEntry
 from archive.store import frontier
+from spiders.hosts import LISTS
+from spiders.politeness import FIRST_LATER
 from spiders.session import Session
 
 LATE = timedelta(seconds=2)
@@ -26,7 +28,6 @@ class Claims:
     )
     held: Annotated[dict[str, FrontierEntry], "Entries on their way, by SURT."] = field(default_factory=dict)
     asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
-    paused: Annotated[dict[str, datetime], "Hosts that asked us to wait, and until when."] = field(default_factory=dict)
     waking: Annotated[dict[str, datetime], "Entries that are asked again in this run, and when."] = field(
         default_factory=dict
     )
@@ -34,7 +35,7 @@ class Claims:
 
     async def entries(self) -> AsyncIterator[FrontierEntry]:
         """Yield entries that are due until there are none left that this run may ask for."""
-        while not self.session.is_stopping:
+        while not (self.session.is_stopping or self.session.hosts.is_full):
             self._changed.clear()
             found = self._claim()
             for entry in found:
@@ -54,9 +55,19 @@ class Claims:
         self.held.pop(entry.surt, None)
         self._changed.set()
 
-    def pause(self, host: str, until: datetime) -> None:
-        """Ask nothing of *host* before *until*."""
-        self.paused[host] = max(until, self.paused.get(host, until))
+    def hold_back(self, entry: FrontierEntry, host: str, *, is_begun: bool) -> None:
+        """Give *entry* back, because *host* rests; it is as if it had not been claimed, only later.
+
+        *is_begun*: a redirect led from another host to this one, so that a pause of this one is all that stops it.
+        """
+        session, ends = self.session, self.session.hosts.pause_ends(host)
+        later = ends or (session.now() + FIRST_LATER if is_begun else None)
+        with session.write(n_pages=0):
+            frontier.put_back(session.store, [entry.surt], due_at=later)
+        session.attempts[entry.surt] -= 1
+        if ends:
+            self.waking[entry.surt] = ends
+        self.settle(entry)
 
     def _claim(self) -> list[FrontierEntry]:
         session = self.session
@@ -66,6 +77,8 @@ class Claims:
         kinds = [
             kind for kind in self.kinds if kind not in self.limits or (self.limits[kind] > 0 and not is_discovering)
         ]
+        if not session.hosts.may_list:
+            kinds = [kind for kind in kinds if kind not in LISTS]
         if n_free <= 0 or (self.limits and not any(self.limits.get(kind, 0) > 0 for kind in self.kinds)):
             return []
         n_limited = min((self.limits[kind] for kind in kinds if kind in self.limits), default=n_free)
@@ -93,22 +106,27 @@ class Claims:
         self.session.attempts[entry.surt] += 1
         if entry.kind in self.limits and self.session.attempts[entry.surt] == 1:
             self.limits[entry.kind] -= 1
+        if entry.kind in LISTS:
+            self.session.hosts.count_list(entry.host)
         if entry.kind == "cited":
             self.asked[entry.host] += 1
         return True
 
     def _busy_hosts(self) -> set[str]:
-        config, now = self.session.config, self.session.now()
+        config = self.session.config
         under_way = Counter(entry.host for entry in self.held.values())
         busy = {host for host, n_held in under_way.items() if n_held >= 2 * config.per_host}
         busy |= {host for host, n_asked in self.asked.items() if n_asked >= config.cited_per_host}
-        return busy | self.session.spent | {host for host, until in self.paused.items() if until > now}
+        return busy | self.session.hosts.resting()
 
     def _seconds_to_wait(self) -> float | None:
         now = self.session.now()
         # What could not be claimed long after its moment is no longer due (another run, a budget): do not wait for it.
         self.waking = {surt: at for surt, at in self.waking.items() if at > now - LATE}
-        return max(0.0, (min(self.waking.values()) - now).total_seconds()) if self.waking else None
+        pauses = self.session.hosts.pauses()
+        waiting = frontier.hosts_waiting(self.session.store, kinds=self.kinds, hosts=pauses, now=now) if pauses else ()
+        moments = [*self.waking.values(), *(pauses[host] for host in waiting)]
+        return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -5,6 +5,10 @@ from scrapy.exceptions import IgnoreRequest
 from archive.model import Outcome
 
 
+class HeldBackError(IgnoreRequest):
+    """A request that is not made now because its host rests; nothing came of it, and the address stays due."""
+
+
 class RefusedError(IgnoreRequest):
     """A request that is not made, or whose answer is not taken; Scrapy hands it to the spider's errback."""
 

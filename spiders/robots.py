@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -13,11 +14,12 @@ from scrapy.crawler import Crawler
 from archive.dates import utc_iso
 from archive.errors import CaptureError
 from archive.model import Outcome
-from archive.records import FrontierEntry, RobotsVerdict
+from archive.records import Decision, FrontierEntry, RobotsVerdict
 from archive.store import robots as stored
 from archive.urls import surt
 from archive.warc import Exchange
 from spiders.capture import HOPS
+from spiders.hosts import netloc_of
 from spiders.redirects import next_hop
 from spiders.refusal import RefusedError
 from spiders.robots_rules import RobotsRules, parse_robots, robots_text
@@ -114,6 +116,14 @@ class RobotsFiles:
                 ),
             )
             stored.put(self.session.store, verdict)
+            self._say(verdict, failure)
+
+    def _say(self, verdict: RobotsVerdict, failure: str | None) -> None:
+        why = failure or f"HTTP {verdict.status}"
+        say = partial(Decision, host=verdict.origin)
+        self.session.hosts.robots(say(decision="robots", detail=f"{verdict.verdict}: {why}"))
+        if verdict.crawl_delay_s:
+            self.session.hosts.robots(say(decision="crawl-delay", seconds=verdict.crawl_delay_s))
 
 
 class RobotsMiddleware:
@@ -132,19 +142,22 @@ class RobotsMiddleware:
         """Raise RefusedError when the page may not be asked; set the host's pause as its Crawl-delay says."""
         if request.meta.get(IS_ROBOTS):
             return
+        hosts, host = self._session.hosts, netloc_of(request)
+        hosts.check(host)
         files: RobotsFiles = self._session.robots
         rules = await files.rules_for(request.url, self._crawler.engine.download_async)
         rules.check(request.url)
+        hosts.admit(host)
         delay_s = rules.verdict.crawl_delay_s
-        if delay_s and self._session.replay is None:
-            self._slow_down(request, delay_s)
-
-    def _slow_down(self, request: Request, delay_s: float) -> None:
-        config = self._session.config
-        host = urlsplit(request.url).hostname or ""
-        if delay_s > config.crawl_delay_cap_s:
-            self._session.spent.add(host)  # this one request is made; what else is due there waits for a later run
+        if not delay_s or self._session.replay is not None:
             return
+        if delay_s > self._session.config.crawl_delay_cap_s:
+            hosts.keep_crawl_delay(host, delay_s)
+        else:
+            self._slow_down(urlsplit(request.url).hostname or "", delay_s)
+
+    def _slow_down(self, host: str, delay_s: float) -> None:
+        config = self._session.config
         downloader = self._crawler.engine.downloader
         pause = {"delay": max(delay_s, config.delay_s), "concurrency": 1, "jitter": 0.0}
         downloader.per_slot_settings[host] = pause

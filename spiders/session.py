@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from archive.dates import utc_iso
 from archive.errors import ArchiveError
+from archive.records import Decision
 from archive.settings import Config
-from archive.store import Store, frontier, open_store, runs
+from archive.store import Store, decisions, frontier, open_store, runs
 from archive.store.lock import crawl_lock
 from archive.store.warc_places import warc_ends
 from archive.urls import host_of
 from archive.warc import WarcWriter
 from archive.warc_recovery import cut_torn_tail, first_free_number
 from spiders.guard import Guard, guard_for
+from spiders.hosts import Hosts
 from spiders.progress import Progress
 from spiders.replay import Replay
 from spiders.scope import SECTIONS, Scope
@@ -61,7 +64,7 @@ class Session:
     replay: Replay | None = None
     counts: Counter[str] = field(default_factory=Counter)
     attempts: Counter[str] = field(default_factory=Counter)
-    spent: set[str] = field(default_factory=set)
+    hosts: Hosts = field(init=False)
     robots: "RobotsFiles" = field(init=False)
     error: ArchiveError | None = None
     is_stopping: bool = False
@@ -87,6 +90,11 @@ class Session:
     def source_of(self, url: str) -> str:
         """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""
         return self.scope.source_of(url)
+
+    @property
+    def end_reason(self) -> str:
+        """Return why the crawl ends, when nothing went wrong."""
+        return "shutdown" if self.is_stopping else "limit" if self.hosts.is_full else "finished"
 
     @property
     def seen_at(self) -> str:
@@ -173,19 +181,35 @@ def open_session(
             now=now,
         )
         session.robots = RobotsFiles(session)
+        session.hosts = _hosts(session)
         try:
             yield session
         except BaseException as error:
             with contextlib.suppress(ArchiveError):  # it would fail for the reason that is on its way up
                 _close(session, str(session.error or error) or type(error).__name__)
             raise
-        _close(session, str(session.error or ("shutdown" if session.is_stopping else "finished")))
+        _close(session, str(session.error or session.end_reason))
 
 
 def session_of(crawler: "Crawler") -> Session:
     """Return the session of the spider that *crawler* runs; Scrapy makes the spider before everything else."""
     session: Session = crawler.spider.session  # type: ignore[union-attr]
     return session
+
+
+def _hosts(session: Session) -> Hosts:
+    def keep(decision: Decision) -> None:
+        with session.write(n_pages=0):
+            decisions.add(session.store, replace(decision, run_id=session.run_id))
+
+    named = decisions.put_off_hosts(session.store, now=session.now()) if session.replay is None else {}
+    return Hosts(
+        config=session.config,
+        now=session.now,
+        keep=keep,
+        put_off={host: datetime.fromisoformat(until) for host, until in named.items()},
+        free=frozenset((urlsplit(session.config.origin).netloc,)),
+    )
 
 
 def _system_clock() -> datetime:

@@ -69,6 +69,7 @@ def _ours() -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "spiders.guard.GuardMiddleware": 10,
             "spiders.robots.RobotsMiddleware": 20,
+            "spiders.hosts.HostsMiddleware": 30,
             "spiders.capture.CaptureMiddleware": 950,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

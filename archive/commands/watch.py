@@ -1,7 +1,7 @@
 """Watching the archive: status, health, and the settings in force."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -11,13 +11,17 @@ from archive.settings import Config, setting_help
 
 
 @click.command("status")
+@click.option("--politeness", "of_hosts", is_flag=True, help="Print what the last run decided about hosts, and why.")
 @reporting
 @common
-def status_command(config: Config, as_json: bool) -> None:
+def status_command(config: Config, as_json: bool, of_hosts: bool) -> None:
     """Print last runs, contents, what is due, how well it is read."""
     from archive.health import summary
     from archive.store import open_store
 
+    if of_hosts:
+        _print_politeness(config, as_json=as_json)
+        return
     with open_store(config.db, read_only=True) as store:
         found = summary(store)
     if as_json:
@@ -59,6 +63,38 @@ def config_command(config: Config, as_json: bool) -> None:
     for name, (default, help_text) in setting_help().items():
         note = "" if values[name] == default else f" (default: {_toml(default)})"
         click.echo(f"# {help_text}{note}\n{name} = {_toml(values[name])}")
+
+
+def _print_politeness(config: Config, *, as_json: bool) -> None:
+    from archive.politeness import politeness
+    from archive.store import open_store
+
+    with open_store(config.db, read_only=True) as store:
+        found = politeness(store)
+    if as_json:
+        echo_json(found)
+        return
+    click.echo("\n".join(_politeness_lines(found)) if found["run"] else "no runs yet")
+
+
+def _politeness_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"run {found['run']}: answers and robots.txt by host"
+    for host in found["hosts"]:
+        parts = [f"{host['answers']} answers"]
+        parts += [f"{host['no_answers']} without"] if host["no_answers"] else []
+        parts += [f"{host['refused_by_robots']} refused by robots.txt"] if host["refused_by_robots"] else []
+        parts += [f"robots.txt {host['verdict']} until {host['robots_until']}"] if host["verdict"] else []
+        parts += [f"Crawl-delay {host['crawl_delay_s']:g} s"] if host["crawl_delay_s"] else []
+        yield f"  {host['origin']}: {', '.join(parts)}"
+    refused = ", ".join(f"{reason} {n}" for reason, n in found["refused"].items())
+    yield f"\nnot asked: {refused or 'nothing'}"
+    yield "\ndecisions"
+    for row in found["decisions"]:
+        seconds = f" {row['seconds']:g} s" if row["seconds"] is not None else ""
+        until = f" until {row['until']}" if row["until"] else ""
+        yield f"  {row['made_at']}  {row['host']}: {row['decision']}{seconds}{until}  {row['detail'] or ''}".rstrip()
+    for host, at in found["put_off"].items():
+        yield f"\n{host} is not asked before {at}"
 
 
 def _totals(found: Mapping[str, Any]) -> str:

@@ -16,9 +16,10 @@ FACETS = {
     "citations": ["kind"],
     "runs": ["end_reason"],
     "robots": ["verdict"],
+    "decisions": ["decision"],
     "aliases": ["reason"],
 }
-SORT_DESCENDING = {"articles": "id", "captures": "id", "runs": "id", "problems": "id", "revisions": "id"}
+SORT_DESCENDING = dict.fromkeys(("articles", "captures", "runs", "problems", "revisions", "decisions"), "id")
 LABELS = {"articles": "title", "sources": "key", "captures": "fetched_at", "runs": "started_at"}
 # Bodies of text stay out of table pages of many rows by truncation; see SETTINGS.
 SETTINGS = {

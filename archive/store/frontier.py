@@ -202,6 +202,16 @@ def n_waiting(store: Store, *, kinds: Sequence[str], now: datetime | str) -> int
     )
 
 
+def hosts_waiting(store: Store, *, kinds: Sequence[str], hosts: Collection[str], now: datetime | str) -> list[str]:
+    """Return those of *hosts* for which an entry of *kinds* is due."""
+    rows = store.connection.execute(
+        "SELECT DISTINCT host FROM frontier WHERE state = 'due' AND kind IN (SELECT value FROM json_each(:kinds)) "
+        "AND host IN (SELECT value FROM json_each(:hosts)) AND (due_at IS NULL OR due_at <= :now)",
+        {"kinds": json.dumps(list(kinds)), "hosts": json.dumps(list(hosts)), "now": stamp(now)},
+    )
+    return [row[0] for row in rows]
+
+
 def _row(entry: FrontierEntry, now: str) -> dict[str, object]:
     row = asdict(entry)
     row["host"] = entry.host or urlsplit(canonical_url(entry.url)).netloc

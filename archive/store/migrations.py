@@ -50,6 +50,12 @@ def m004_cited_sources(db: Database) -> None:
     _run(db, CITED_SOURCES)
 
 
+@MIGRATIONS()
+def m006_decisions(db: Database) -> None:
+    """What politeness decided about hosts."""
+    _run(db, DECISIONS)
+
+
 CRAWLING = """
 CREATE TABLE sources (
     key TEXT PRIMARY KEY,
@@ -315,4 +321,21 @@ SELECT
 FROM cited
 LEFT JOIN frontier ON frontier.surt = cited.surt
 LEFT JOIN articles AS held ON held.id = cited.cited_article_id;
+"""
+
+DECISIONS = """
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER REFERENCES runs (id),
+    host TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    seconds REAL,
+    until TEXT,
+    detail TEXT
+);
+-- what one run decided (status --politeness)
+CREATE INDEX decisions_run ON decisions (run_id);
+-- who named a time that is not yet come, asked at the start of every run
+CREATE INDEX decisions_until ON decisions (until) WHERE decision = 'put-off';
 """

@@ -32,7 +32,7 @@ class CrawlSummary:
     """What a crawl came to."""
 
     run_id: Annotated[int, "Number of the run."]
-    end_reason: Annotated[str, "finished or shutdown."]
+    end_reason: Annotated[str, "finished, shutdown, or limit: all the requests that a run may make were made."]
     fetched: Annotated[int, "Pages that answered."]
     requests: Annotated[int, "Requests that were answered, redirects and robots.txt among them."]
     new: Annotated[int, "Articles of HyperAI that are new to us."]
@@ -209,7 +209,7 @@ def summary_of(session: Session) -> CrawlSummary:
     }
     return CrawlSummary(
         run_id=session.run_id,
-        end_reason="shutdown" if session.is_stopping else "finished",
+        end_reason=session.end_reason,
         fetched=counts["fetched"],
         requests=counts["requests"],
         new=counts["new"],
