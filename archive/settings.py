@@ -36,6 +36,7 @@ class Config:
     cited_per_host: Annotated[int, "Most requests in one run to a host that is not HyperAI's."] = 200
     requests_per_run: Annotated[int, "Most requests in one run; 0 means no limit."] = 100_000
     lists_per_run: Annotated[int, "Most listings, sitemaps and feeds asked in one run: a trap has no last page."] = 1000
+    stop_s: Annotated[float, "After SIGTERM or Ctrl-C: how long requests in flight may go on, seconds."] = 15.0
     lease_s: Annotated[float, "How long a claimed address is kept from others, seconds."] = 300.0
     recheck_hours: Annotated[float, "How often an article or cited page that is known is asked again, hours."] = 168.0
     warc_max_bytes: Annotated[int, "A WARC file that reaches this size is closed and a new one begun."] = 1_000_000_000
@@ -204,6 +205,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "cited_per_host": (0, 10**9),
     "requests_per_run": (0, 10**9),
     "lists_per_run": (0, 10**9),
+    "stop_s": (0, 20),  # and LAST_RESORT_S: half a minute in all
     "lease_s": (0.01, 30 * 86_400),
     "recheck_hours": (0.0001, 10 * 365 * 24),
     "warc_max_bytes": (1, 2**50),

@@ -15,6 +15,7 @@ from archive.errors import ArchiveError
 from archive.records import Decision
 from archive.settings import Config
 from archive.store import Store, decisions, frontier, open_store, runs
+from archive.store.clock import mend_plans
 from archive.store.lock import crawl_lock
 from archive.store.warc_places import warc_ends
 from archive.urls import host_of
@@ -165,8 +166,7 @@ def open_session(
     with open_store(config.db) as store, crawl_lock(config.db, command=command):
         now = now or _system_clock
         ends = warc_ends(store)
-        cut_torn_tail(folder, ends=ends)
-        frontier.release(store)
+        _mend(store, folder, ends, now())
         session = Session(
             config=replace(config, delay_s=0.0) if replay else config,
             options=options,
@@ -185,10 +185,20 @@ def open_session(
         try:
             yield session
         except BaseException as error:
+            is_stopped = session.is_stopping or isinstance(error, KeyboardInterrupt)
             with contextlib.suppress(ArchiveError):  # it would fail for the reason that is on its way up
-                _close(session, str(session.error or error) or type(error).__name__)
+                _close(session, str(session.error or ("shutdown" if is_stopped else error)) or type(error).__name__)
             raise
         _close(session, str(session.error or session.end_reason))
+
+
+def _mend(store: Store, folder: Path, ends: dict[str, int], now: datetime) -> None:
+    """Put right what a kill, a power cut or a wrong clock left behind, before anything is written."""
+    if runs.was_killed(store):
+        store.check()
+    cut_torn_tail(folder, ends=ends)
+    frontier.release(store)
+    mend_plans(store, now=now)
 
 
 def session_of(crawler: "Crawler") -> Session:

@@ -108,10 +108,14 @@ def backup_command(config: Config, dest: Path, with_captures: bool, as_json: boo
 def migrate_command(config: Config, reindex: bool, as_json: bool) -> None:
     """Bring the archive up to date with this release."""
     from archive.store import open_store, pending_migrations
+    from archive.store.lock import crawl_lock
     from archive.store.search_index import rebuild_index
 
     pending = pending_migrations(config.db)
-    with open_store(config.db, create=False, check_segmenter=not reindex) as store:
+    with (
+        crawl_lock(config.db, command="archive migrate"),
+        open_store(config.db, create=False, check_segmenter=not reindex) as store,
+    ):
         n_indexed = rebuild_index(store) if reindex else None
     if as_json:
         echo_json({"applied": pending, "n_indexed": n_indexed})

@@ -71,6 +71,12 @@ class Store:
             self.connection.execute(f"ROLLBACK TO {mark}")
             self.connection.execute(f"RELEASE {mark}")
 
+    def check(self) -> None:
+        """Raise StoreError when the file is damaged; every page of it is read."""
+        with explained(self.path):
+            if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("malformed")
+
     def close(self) -> None:
         """Close the file; what was not committed is undone."""
         self.connection.close()
@@ -136,14 +142,12 @@ def store_error(error: Exception, path: Path) -> StoreError:
     return StoreError(f"{path}: {words}")
 
 
+DAMAGED = "{path} is damaged; nothing was changed. Go back to a backup, or save the rest: sqlite3 {path} .recover"
 _EXPLANATIONS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("locked", LockedError, "{path} is locked by another process that writes to it; try again when it has ended"),
     ("not a database", SchemaError, "{path} is not a SQLite database; name another file with --db, or move this one"),
-    (
-        "malformed",
-        StoreError,
-        "{path} is damaged; nothing was changed. Go back to a backup, or save the rest: sqlite3 {path} .recover",
-    ),
+    ("malformed", StoreError, DAMAGED),
+    ("vtable constructor failed", StoreError, DAMAGED),  # the search index cannot be read
     ("readonly", StoreError, "{path} cannot be written: the file or its folder is read-only; change its permissions"),
     ("disk is full", StoreError, "the disk of {path} is full; what was stored is intact. Make room, then run it again"),
     ("disk I/O error", StoreError, "{path}: the disk reports an error; what was stored is intact. Check the disk"),

@@ -4,8 +4,10 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from archive.dates import utc_iso
 from archive.errors import LockedError, StoreError
 
 
@@ -13,7 +15,7 @@ from archive.errors import LockedError, StoreError
 def crawl_lock(db_path: str | os.PathLike[str], *, command: str = "archive") -> Iterator[None]:
     """Hold the lock of the archive at *db_path* while the block runs.
 
-    Raises LockedError naming the process and command that holds it; StoreError when the lock cannot be made.
+    Raises LockedError naming the process and command that holds it, and since when; StoreError when it cannot be made.
     The file <db>.lock stays behind: removing it would let two processes hold two files of one name.
     """
     db = os.fspath(db_path)
@@ -45,7 +47,7 @@ def _held(path: Path, command: str, *, busy: str) -> Iterator[None]:
             raise LockedError(busy.format(holder=holder)) from error
         with contextlib.suppress(OSError):  # the name is only for people; a full disk does not keep the lock from us
             file.truncate(0)
-            file.write(f"process {os.getpid()} ({command})\n")
+            file.write(f"process {os.getpid()} ({command}) since {utc_iso(datetime.now(UTC))}\n")
             file.flush()
         try:
             yield

@@ -34,6 +34,12 @@ def end_run(
         )
 
 
+def was_killed(store: Store) -> bool:
+    """Say whether the last run never came to its end; only while holding crawl_lock(), when none is at work."""
+    row = store.connection.execute("SELECT ended_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return row is not None and row[0] is None
+
+
 def latest_runs(store: Store, *, limit: int = 10) -> list[CrawlRun]:
     """Return the last runs, newest first."""
     rows = store.connection.execute("SELECT * FROM runs ORDER BY id DESC LIMIT :limit", {"limit": limit})

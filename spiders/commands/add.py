@@ -1,7 +1,7 @@
 """`archive add`: captures given pages."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import click
 from scrapy.crawler import AsyncCrawlerRunner
@@ -13,10 +13,10 @@ from archive.store.articles import find_article
 from archive.store.citations import citations_of
 from archive.urls import canonical_url, surt
 from spiders.added import AddedSpider
-from spiders.commands.crawl import CrawlSummary, quiet_logs, report, stopping_on_signals, summary_of
+from spiders.commands.crawl import CrawlSummary, quiet_logs, report, summary_of
 from spiders.progress import Progress
 from spiders.session import CrawlOptions, Session, open_session
-from spiders.settings import crawler_settings
+from spiders.stopping import stopping
 
 
 @click.command()
@@ -57,21 +57,21 @@ def run_add(config: Config, urls: Sequence[str], *, with_cited: bool = False, is
     """Capture *urls*, and with *with_cited* what they cite; return what came of it. Raises as run_crawl() does."""
     quiet_logs()
     progress = Progress(is_quiet=is_quiet)
-    with open_session(config, CrawlOptions(), command="archive add", progress=progress) as session:
-        asyncio.run(_add(session, urls, with_cited=with_cited))
+    with (
+        stopping(config.stop_s) as stopper,
+        open_session(config, CrawlOptions(), command="archive add", progress=progress) as session,
+    ):
+        stopper.run(session, partial(_add, session, urls, with_cited))
         if session.error:
             raise session.error
         return summary_of(session)
 
 
-async def _add(session: Session, urls: Sequence[str], *, with_cited: bool) -> None:
-    runner = AsyncCrawlerRunner(crawler_settings(session.config))
-    with stopping_on_signals(session, runner):
-        await runner.crawl(AddedSpider, session=session, urls=urls)
-        cited = _cited(session, urls) if with_cited and not session.is_stopping else []
-        if cited:
-            await runner.crawl(AddedSpider, session=session, urls=cited)
-    session.commit()
+async def _add(session: Session, urls: Sequence[str], with_cited: bool, runner: AsyncCrawlerRunner) -> None:
+    await runner.crawl(AddedSpider, session=session, urls=urls)
+    cited = _cited(session, urls) if with_cited and not session.is_stopping else []
+    if cited:
+        await runner.crawl(AddedSpider, session=session, urls=cited)
 
 
 def _cited(session: Session, urls: Sequence[str]) -> list[str]:

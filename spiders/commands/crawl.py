@@ -1,13 +1,12 @@
 """`archive crawl`, and run_crawl(), by which every other command crawls."""
 
-import asyncio
 import contextlib
 import logging
 import re
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +21,7 @@ from spiders.hyperai import HyperAISpider
 from spiders.progress import Progress
 from spiders.scope import LOCALES, SECTIONS
 from spiders.session import CrawlOptions, Session, open_session
-from spiders.settings import crawler_settings
+from spiders.stopping import stopping
 
 UNIT_HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -56,12 +55,16 @@ def run_crawl(
 ) -> CrawlSummary:
     """Crawl HyperAI and then what it cites; return what came of it. *now* replaces the clock.
 
-    SIGINT and SIGTERM end it cleanly: requests in flight are finished, everything is stored.
+    SIGINT and SIGTERM end it cleanly (spiders/stopping.py): everything that has come is stored.
     Raises LockedError when another crawl of this archive is at work, StoreError and CaptureError when it cannot write.
     """
     quiet_logs()
-    with open_session(config, options, command=command, progress=Progress(is_quiet=is_quiet), now=now) as session:
-        asyncio.run(_crawl(session))
+    progress = Progress(is_quiet=is_quiet)
+    with (
+        stopping(config.stop_s) as stopper,
+        open_session(config, options, command=command, progress=progress, now=now) as session,
+    ):
+        stopper.run(session, partial(_crawl, session))
         if session.error:
             raise session.error
         return summary_of(session)
@@ -168,36 +171,10 @@ def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
     return lines
 
 
-async def _crawl(session: Session) -> None:
-    settings = crawler_settings(session.config, is_replay=session.replay is not None)
-    runner = AsyncCrawlerRunner(settings)
-    with stopping_on_signals(session, runner):
-        await runner.crawl(HyperAISpider, session=session)
-        if session.options.with_cited and not session.is_stopping:
-            await runner.crawl(CitedSpider, session=session)
-    session.commit()
-
-
-@contextlib.contextmanager
-def stopping_on_signals(session: Session, runner: AsyncCrawlerRunner) -> Iterator[None]:
-    """While the block runs, let SIGINT and SIGTERM end the crawl cleanly."""
-    loop = asyncio.get_running_loop()
-    stops: list[asyncio.Task[None]] = []
-
-    def stop() -> None:
-        session.is_stopping = True
-        stops.append(loop.create_task(runner.stop()))
-
-    installed = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(ValueError, RuntimeError):  # not the main thread: whoever runs us there stops us
-            loop.add_signal_handler(number, stop)
-            installed.append(number)
-    try:
-        yield
-    finally:
-        for number in installed:
-            loop.remove_signal_handler(number)
+async def _crawl(session: Session, runner: AsyncCrawlerRunner) -> None:
+    await runner.crawl(HyperAISpider, session=session)
+    if session.options.with_cited and not session.is_stopping:
+        await runner.crawl(CitedSpider, session=session)
 
 
 def summary_of(session: Session) -> CrawlSummary:

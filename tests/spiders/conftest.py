@@ -90,6 +90,14 @@ def world() -> World:
 
 
 @pytest.fixture
+def many() -> World:
+    """Twelve articles and what they cite: enough to be disturbed in the middle (tests/spiders/killing.py)."""
+    from tests.spiders.killing import fill  # it builds on this module
+
+    return fill(World())
+
+
+@pytest.fixture
 def site(world: World, tmp_path: Path):
     """The world served, and settings that resolve its names to the server."""
     with LoopbackServer(world) as server:

@@ -1,156 +1,163 @@
-"""kill -9 at any moment: the rerun ends with the rows of an undisturbed crawl, and asks little twice."""
+"""kill -9 and signals at any moment: the rerun ends with the rows of an undisturbed crawl, and asks little twice."""
 
-import contextlib
 import os
+import random
 import signal
 import subprocess
-import sys
+import threading
+import time
 from collections import Counter
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
 
-from archive.store import open_store
-from tests.loopback import LoopbackServer, World
-from tests.spiders.conftest import HOSTS, article_page, listing_page
-
-CONCURRENCY = 6
-# Everything that two crawls of one site share: no ids, times, runs or places in WARC files.
-SAME_IN_BOTH = {
-    "articles": "surt, kind, url, canonical_url, source, title, text, published_at, content_digest, n_revisions",
-    "frontier": "surt, url, kind, source, state, priority, attempts, outcome, found_on",
-    "aliases": "surt, url, reason",
-    "sources": "key, policy",
-    "robots": "origin, status, verdict, body",
-}
-CITATIONS = (
-    "SELECT a.surt, c.position, c.kind, c.number, c.url, b.surt AS cited FROM citations AS c "
-    "JOIN articles AS a ON a.id = c.article_id LEFT JOIN articles AS b ON b.id = c.cited_article_id ORDER BY 1, 2"
+from archive.store import frontier, open_store
+from archive.store.lock import crawl_lock
+from tests.loopback import LoopbackServer, Reply
+from tests.spiders.killing import (
+    CONCURRENCY,
+    LISTINGS,
+    NEWS,
+    Crawls,
+    all_due,
+    crawl_command,
+    fill,
+    n_different,
+    some_moments,
+    whole_records,
 )
-LISTINGS = ("/ja/news", "/ja/news?page=2")
-NOT_PAGES = (*LISTINGS, "/robots.txt")
+from tests.spiders.test_trouble import faults
 
 
-@pytest.fixture
-def many(world: World) -> World:
-    """Twelve articles on two listing pages, each citing three pages on two hosts."""
-    numbers = [f"/ja/news/{number}" for number in range(212, 200, -1)]
-    more = '<a rel="next" href="/ja/news?page=2">次へ</a>'
-    world.put("hyper.test", "/ja/news", listing_page(*numbers[:6], more=more))
-    world.put("hyper.test", "/ja/news?page=2", listing_page(*numbers[6:]))
-    for path in numbers:
-        cited = (f"http://cited.test{path}", f"http://other.test{path}", f"http://10.1.2.3{path}")
-        world.put("hyper.test", path, article_page(f"記事{path}", references=cited))
-        world.put("cited.test", path, article_page(f"出典{path}", suffix=""))
-        world.put("other.test", path, article_page(f"別の出典{path}", suffix=""))
-    return world
-
-
-def crawl_command(db: Path, server: LoopbackServer, *options: str) -> tuple[list[str], dict[str, str]]:
-    """Return command and environment of a real crawl."""
-    command = [sys.executable, "-m", "archive", "crawl", "--db", str(db), "--origin", "http://hyper.test"]
-    command += ["--locale", "ja", "--section", "news", *options]
-    settings = {
-        "ARCHIVE_RESOLVE": ",".join(f"{host}={server.address}" for host in HOSTS),
-        "ARCHIVE_ALLOW_ADDRESSES": "127.0.0.1",
-        "ARCHIVE_DELAY_S": "0",
-        "ARCHIVE_CONCURRENCY": str(CONCURRENCY),
-    }
-    return command, os.environ | settings
-
-
-def crawl(db: Path, world: World, server: LoopbackServer, *, kill_at: int | None = None) -> int:
-    """Crawl in a process of its own, killed when the server gets its *kill_at*-th request; return how many it got.
-
-    Listings are not counted: every crawl asks them anew, after a kill or not. Nor is robots.txt, which is asked beside
-    the pages that wait for it.
-    """
-    asked_before = len(world.asked)
-    command, environment = crawl_command(db, server)
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-
-        def kill(_asked: object, number: int) -> None:
-            if kill_at is not None and number - asked_before == kill_at:
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGKILL)
-
-        world.on_request = kill
-        _, errors = process.communicate(timeout=60)
-        world.on_request = None
-    assert process.returncode == (0 if kill_at is None else -signal.SIGKILL), errors.decode()
-    return sum(asked.path not in NOT_PAGES for asked in world.asked[asked_before:])
-
-
-def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return what two crawls of one site have in common."""
-    with open_store(db, read_only=True) as store:
-        found = {
-            table: [tuple(row) for row in store.connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1")]
-            for table, columns in SAME_IN_BOTH.items()
-        }
-        found["citations"] = [tuple(row) for row in store.connection.execute(CITATIONS)]
-        assert store.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    return found
-
-
-def n_whole_records(folder: Path) -> int:
-    """Return how many records the WARC files hold; raises when one of them is torn."""
-    total = 0
-    for path in sorted(folder.glob("*.warc.gz")):
-        with path.open("rb") as stream:
-            total += sum(
-                1
-                for record in ArchiveIterator(stream, check_digests="raise")
-                if record.content_stream().read() is not None
-            )
-    return total
-
-
-@pytest.mark.parametrize("kill_at", [[1], [9], [26], [10, 10, 10, 10]], ids=str)
-def test_a_killed_crawl_loses_nothing_and_asks_little_twice(tmp_path, many, kill_at):
+def test_killed_crawls_of_a_new_and_of_a_changed_site_lose_nothing_and_ask_little_twice(tmp_path, many):
+    """Four kills; `python -m benchmarks.recovery` makes a hundred."""
+    calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
+    chance = random.Random(7)
     with LoopbackServer(many) as server:
-        n_undisturbed = crawl(tmp_path / "calm.db", many, server)
-        n_asked = sum(crawl(tmp_path / "killed.db", many, server, kill_at=number) for number in kill_at)
-        n_asked += crawl(tmp_path / "killed.db", many, server)
-    assert rows(tmp_path / "killed.db") == rows(tmp_path / "calm.db")
-    assert n_asked - n_undisturbed <= CONCURRENCY * len(kill_at)
-    assert n_whole_records(tmp_path / "killed.db.captures") > n_undisturbed
+        undisturbed, disturbed = Crawls(many, server), Crawls(many, server)
+        for generation in (1, 2):
+            fill(many, generation=generation)
+            if generation == 2:
+                all_due(calm)
+                all_due(killed)
+            undisturbed.crawl(calm)
+            moments = [13, 13] if generation == 1 else some_moments(chance, 2, n_requests=40, start_s=1.5)
+            disturbed.until_done(killed, moments)
+    assert n_different(calm, killed) == 0
+    extra = disturbed.n_asked["pages"] - undisturbed.n_asked["pages"]
+    assert 0 <= extra <= CONCURRENCY * disturbed.n_kills
+    records = whole_records(killed)
+    assert records["files"] > 3
+    assert min(records["response"], records["revisit"]) > 10
 
 
 def test_unfinished_runs_are_marked_killed(tmp_path, many):
     with LoopbackServer(many) as server:
-        crawl(tmp_path / "a.db", many, server, kill_at=8)
-        crawl(tmp_path / "a.db", many, server)
+        Crawls(many, server).until_done(tmp_path / "a.db", [8])
     with open_store(tmp_path / "a.db", read_only=True) as store:
         reasons = [row[0] for row in store.connection.execute("SELECT end_reason FROM runs ORDER BY id")]
     assert reasons == ["killed", "finished"]
 
 
+def stopped(many, db, server, numbers, *, at, stop_s=15.0):
+    """Crawl until *numbers* come, at the *at*-th request or half a second after that path; return what came of it.
+
+    That is status, output, errors, and the seconds from the first signal to the end.
+    """
+    before, sent_at = len(many.asked), []
+    command, settings = crawl_command(db, server, "--json")
+    settings["ARCHIVE_STOP_S"] = str(stop_s)
+    with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+        def send(number):
+            sent_at.append(time.monotonic())
+            process.send_signal(number)
+
+        def stop(asked, count):
+            if count - before == at:
+                send(numbers[0])
+            elif asked.path == at and not sent_at:
+                for place, number in enumerate(numbers):
+                    threading.Timer(0.5 + place / 2, send, [number]).start()
+
+        many.on_request = stop
+        printed, errors = process.communicate(timeout=60)
+        many.on_request = None
+    return process.returncode, printed, errors, time.monotonic() - sent_at[0]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_stopped_crawl_ends_cleanly_and_the_next_one_goes_on(tmp_path, many, number):
     with LoopbackServer(many) as server:
-        crawl(tmp_path / "calm.db", many, server)
+        Crawls(many, server).crawl(tmp_path / "calm.db")
         before = len(many.asked)
-        command, environment = crawl_command(tmp_path / "a.db", server, "--json")
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            many.on_request = lambda _asked, count: process.send_signal(number) if count - before == 15 else None
-            printed, errors = process.communicate(timeout=60)
-            many.on_request = None
-        assert process.returncode == 0, errors.decode()
-        assert b'"end_reason": "shutdown"' in printed
-        crawl(tmp_path / "a.db", many, server)
-    assert rows(tmp_path / "a.db") == rows(tmp_path / "calm.db")
+        status, printed, errors, _ = stopped(many, tmp_path / "a.db", server, [number], at=15)
+        assert status == 0, errors
+        assert '"end_reason": "shutdown"' in printed
+        Crawls(many, server).crawl(tmp_path / "a.db")
+    assert n_different(tmp_path / "a.db", tmp_path / "calm.db") == 0
     again = Counter((asked.host, asked.path) for asked in many.asked[before:])
     assert {path for (_, path), times in again.items() if times > 1} <= set(LISTINGS)
 
 
-def test_a_second_crawl_at_once_says_who_holds_the_archive(tmp_path, many):
-    from archive.store.lock import crawl_lock
+TERM = signal.SIGTERM
+SLOW = f"{NEWS}/205"
 
+
+@pytest.mark.parametrize(
+    ("host", "path", "answer", "signals"),
+    [
+        ("hyper.test", SLOW, Reply("", wait_for=threading.Event()), [TERM]),
+        ("hyper.test", SLOW, Reply("", wait_for=threading.Event()), [TERM, TERM]),
+        ("hyper.test", "/robots.txt", Reply("", wait_for=threading.Event()), [TERM]),
+        ("hyper.test", SLOW, Reply("", status=503, headers={"Retry-After": "55"}), [TERM]),
+    ],
+    ids=["a slow page", "a second signal", "a slow robots.txt", "a host that asked to wait"],
+)
+def test_a_stopped_crawl_does_not_wait_for_what_is_slow(tmp_path, many, host, path, answer, signals):
+    """What is under way gets its grace and is given up; the next crawl asks it again."""
+    calm = many.answers.get((host, path), Reply("not here", 404))
+    many.answers[host, path] = answer
+    with LoopbackServer(many) as server:
+        grace_s = 14.0 if len(signals) > 1 else 0.3
+        status, printed, errors, took_s = stopped(many, tmp_path / "a.db", server, signals, at=path, stop_s=grace_s)
+        if answer.wait_for:
+            answer.wait_for.set()
+        assert (status, errors) == (0, "")
+        assert '"end_reason": "shutdown"' in printed
+        assert took_s < 10
+        many.answers[host, path] = calm
+        with open_store(tmp_path / "a.db") as store:
+            assert frontier.counts(store)["leased"] == 0
+            store.connection.execute("UPDATE frontier SET due_at = NULL WHERE state = 'due'")
+        Crawls(many, server).crawl(tmp_path / "a.db")
+    with open_store(tmp_path / "a.db", read_only=True) as store:
+        assert store.connection.execute("SELECT COUNT(*) FROM articles").fetchone()[0] == 36
+    assert not faults(tmp_path / "a.db")
+
+
+def test_a_signal_before_the_first_request_ends_the_crawl_too(tmp_path, many):
+    with LoopbackServer(many) as server:
+        command, environment = crawl_command(tmp_path / "a.db", server)
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            while not (tmp_path / "a.db.lock").exists() and process.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(0.005)
+            process.terminate()
+            _, errors = process.communicate(timeout=30)
+        assert process.returncode in (0, 130), errors
+        Crawls(many, server).crawl(tmp_path / "a.db")
+    with open_store(tmp_path / "a.db", read_only=True) as store:
+        reasons = [row[0] for row in store.connection.execute("SELECT end_reason FROM runs ORDER BY id")]
+    assert set(reasons[:-1]) <= {"shutdown"}
+    assert reasons[-1] == "finished"
+
+
+def test_a_second_crawl_at_once_says_who_holds_the_archive_and_since_when(tmp_path, many):
     with LoopbackServer(many) as server, crawl_lock(tmp_path / "a.db", command="archive crawl"):
         command, environment = crawl_command(tmp_path / "a.db", server)
         second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 1
-    assert f"process {os.getpid()} (archive crawl)" in second.stderr
+    assert f"process {os.getpid()} (archive crawl) since 20" in second.stderr
+    assert second.stderr.count("\n") == 1
     assert not many.asked

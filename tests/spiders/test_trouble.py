@@ -1,6 +1,7 @@
 """Trouble on the operator's side: full disks, lost folders, broken files, signals; one line, the next run goes on."""
 
 import contextlib
+import ctypes
 import gzip
 import json
 import resource
@@ -12,9 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils.utils import sqlite3
 
 from archive.cli import run
-from archive.errors import CaptureError
+from archive.errors import CaptureError, LockedError
 from archive.model import Policy
 from archive.records import Source
 from archive.store import open_store
@@ -23,7 +25,7 @@ from archive.verify import verify
 from spiders.commands.crawl import run_crawl
 from spiders.commands.reparse import run_reparse
 from tests.loopback import LoopbackServer
-from tests.spiders.test_recovery import crawl, crawl_command, many, n_whole_records, rows  # noqa: F401 - a fixture
+from tests.spiders.killing import Crawls, crawl_command, n_different, whole_records
 
 
 def faults(db: Path) -> list[str]:
@@ -32,14 +34,14 @@ def faults(db: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("n_bytes", [236_000, 262_000])
-def test_a_full_disk_is_one_line_and_the_next_run_loses_nothing(tmp_path, many, n_bytes):  # noqa: F811
+def test_a_full_disk_is_one_line_and_the_next_run_loses_nothing(tmp_path, many, n_bytes):
     """No file may grow beyond a limit, as on a full disk; the database is the first to reach it."""
 
     def fill_the_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
 
     with LoopbackServer(many) as server:
-        crawl(tmp_path / "calm.db", many, server)
+        Crawls(many, server).crawl(tmp_path / "calm.db")
         command, environment = crawl_command(tmp_path / "full.db", server, "--json")
         ran = subprocess.run(
             command, env=environment, preexec_fn=fill_the_disk, capture_output=True, text=True, timeout=60, check=False
@@ -48,10 +50,9 @@ def test_a_full_disk_is_one_line_and_the_next_run_loses_nothing(tmp_path, many, 
         assert ran.stderr.startswith("archive: ")
         assert ran.stderr.count("\n") == 1, ran.stderr
         assert "what was stored is intact" in ran.stderr
-        crawl(tmp_path / "full.db", many, server)
-    assert rows(tmp_path / "full.db") == rows(tmp_path / "calm.db")
-    assert n_whole_records(tmp_path / "full.db.captures") > 0
-    assert not faults(tmp_path / "full.db")
+        Crawls(many, server).crawl(tmp_path / "full.db")
+    assert n_different(tmp_path / "full.db", tmp_path / "calm.db") == 0
+    assert whole_records(tmp_path / "full.db")["response"] > 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -65,6 +66,75 @@ def test_where_no_capture_can_be_written_no_row_says_there_is_one(site):
     file.unlink()
     assert site.crawl().new == 3
     assert not faults(Path(site.config.db))
+
+
+def test_an_archive_that_another_program_locks_is_one_line_and_the_next_run_goes_on(site, monkeypatch):
+    monkeypatch.setattr("archive.store.BUSY_TIMEOUT_S", 0.05)
+    others = []
+
+    def lock(asked, _count):
+        if asked.path == "/ja/news/102" and not others:
+            other = sqlite3.connect(site.config.db, timeout=30, check_same_thread=False, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            others.append(other)
+
+    site.world.on_request = lock
+    with pytest.raises(LockedError, match="locked by another process that writes to it") as raised:
+        site.crawl()
+    others[0].close()
+    assert "\n" not in str(raised.value)
+    assert site.crawl().end_reason == "finished"
+    assert site.rows("SELECT COUNT(*) AS n FROM articles WHERE kind = 'article'") == [{"n": 3}]
+    assert not faults(Path(site.config.db))
+
+
+def without_roots_powers() -> None:
+    """Let the permissions of files count for root too: drop CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
+    for capability in (1, 2):
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+def crawl_apart(site, **how):
+    """Crawl *site* in a process of its own that must fail; return its line on standard error."""
+    command, environment = crawl_command(Path(site.config.db), site.server, "--json")
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False, **how)
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1), ran.stderr
+    return ran.stderr
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_an_archive_that_is_read_only_is_one_line_and_the_next_run_goes_on(site, what):
+    site.crawl(with_cited=False)
+    db, folder = Path(site.config.db), Path(site.config.db).parent
+    before, n_asked = db.read_bytes(), len(site.world.asked)
+    closed = [db, *folder.glob("*.lock"), *([folder] if what == "folder" else [])]
+    for path in closed:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    said = crawl_apart(site, preexec_fn=without_roots_powers)
+    for path in reversed(closed):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert str(db) in said
+    assert (db.read_bytes(), len(site.world.asked)) == (before, n_asked)
+    assert site.crawl().cited["ok"] == 3
+    assert not faults(db)
+
+
+def test_a_damaged_archive_is_found_after_a_kill_before_anything_is_written(site):
+    site.crawl(with_cited=False)
+    db, copy = Path(site.config.db), Path(f"{site.config.db}.copy")
+    assert run(["backup", str(copy), "--db", str(db)]) == 0
+    assert not Crawls(site.world, site.server).crawl(db, kill_at=2)
+    with open_store(db) as store:
+        store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    sound = db.read_bytes()
+    middle = len(sound) // 2
+    db.write_bytes(sound[:middle] + b"\xff" * 8192 + sound[middle + 8192 :])
+    spoilt = db.read_bytes()
+    assert f"{db} is damaged; nothing was changed" in crawl_apart(site)
+    assert db.read_bytes() == spoilt
+    copy.replace(db)
+    assert site.crawl().cited["ok"] == 3
+    assert not faults(db)
 
 
 def test_a_lost_captures_folder_is_told_and_its_numbers_are_not_used_again(site):
@@ -96,6 +166,7 @@ def test_a_clock_that_is_set_back_loses_nothing(site):
     site.crawl(later=timedelta(days=400))
     site.world.put("hyper.test", "/ja/news/101", site.world.answers["hyper.test", "/ja/news/102"])
     summary = site.crawl()
+    assert site.crawl(later=timedelta(days=8)).revised == 1  # not after 400 days more
     assert summary.end_reason == "finished"
     assert not faults(Path(site.config.db))
     assert site.rows("SELECT COUNT(*) AS n FROM articles WHERE kind = 'article'") == [{"n": 3}]
@@ -158,7 +229,7 @@ def test_reparse_keeps_the_policy_and_the_source_that_the_crawl_gave(site):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_a_stopped_scheduler_ends_its_crawl_cleanly_too(tmp_path, many, number):  # noqa: F811
+def test_a_stopped_scheduler_ends_its_crawl_cleanly_too(tmp_path, many, number):
     with LoopbackServer(many) as server:
         command, environment = crawl_command(tmp_path / "a.db", server)
         start = command.index("crawl")
@@ -217,7 +288,7 @@ def test_a_reader_that_goes_away_is_no_failure(demo_archive):
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_backup_while_a_crawl_writes_is_one_whole_state(tmp_path, many):  # noqa: F811
+def test_a_backup_while_a_crawl_writes_is_one_whole_state(tmp_path, many):
     copies: list[int] = []
 
     def back_up(_asked: object, count: int) -> None:
