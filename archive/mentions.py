@@ -5,7 +5,7 @@ Precision comes before recall: a company that an article is about is no source u
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -74,6 +74,7 @@ THIRD_PARTY = re.compile(
     r"|[Tt]hird[- ]party (?:statistics|data|estimates|analysis|research)|제3자(?:의)?\s?(?:통계|데이터|조사)"
     r"|(?:statistiques|données) de tiers|Statistiken von Drittanbietern"
 )
+THIRD = ("サードパーティ", "第三者", "第三方", "hird", "제3자", "tiers", "Drittanbietern")  # one of them stands in each
 TRANSLATED = re.compile(r"^([ -~’–—]{8,}?)\s?[(（][^()（）]*[\u3040-\u9fff\uac00-\ud7a3][^()（）]*[)）]$")
 KINDS = {"outlet_by_cue": "outlet", "outlet_in_marks": "outlet", "statistics_by_cue": "statistics"}
 SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
@@ -101,7 +102,8 @@ def find_mentions(
     texts = [(number, 0, text) for number, text in enumerate(paragraphs, 1)]
     texts += [(number, 1, text) for text, number in captions]
     whole = "\n".join(text for _, _, text in texts)
-    known, has_statistics = _known(whole), THIRD_PARTY.search(whole) is not None
+    known = _known(whole)
+    has_statistics = any(word in whole for word in THIRD) and THIRD_PARTY.search(whole) is not None
     if not (known or has_statistics or ("arXiv" in whole) or (QUOTE.search(whole) and PAPER_WORDS.search(whole))):
         return []
     seen: set[tuple[str, int]] = set()
@@ -117,7 +119,7 @@ def find_mentions(
 
 def _known(whole: str) -> list[tuple[str, str, str]]:
     """Return the entries of the lexicon that may be named in a text."""
-    letters, table = set(whole), _by_first_letter()
+    letters, table = set(whole), _by_letter()
     # Most of the lexicon is in no article, and most of that has a letter that the article has not.
     places = sorted(
         place
@@ -188,11 +190,12 @@ def _aliases() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
-def _by_first_letter() -> Mapping[str, Sequence[tuple[int, str]]]:
-    """Return the first letter of an alias -> (place in _aliases(), alias)."""
+def _by_letter() -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Return that letter of an alias which fewest others have -> (place in _aliases(), alias)."""
+    n_aliases = Counter(letter for alias, _, _ in _aliases() for letter in set(alias))
     table: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for place, (alias, _, _) in enumerate(_aliases()):
-        table[alias[0]].append((place, alias))
+        table[min(alias, key=lambda letter: n_aliases[letter])].append((place, alias))
     return table
 
 

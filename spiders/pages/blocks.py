@@ -225,19 +225,19 @@ class _Builder:
 
     def flush(self, node: Element) -> None:
         """End the block being gathered; *node* is the element whose border ends it."""
-        run, self._run = self._run, self._run.rest()
-        if not run.is_blank():
-            kind = self._contexts[-1][1] if self._contexts else BlockKind.PARAGRAPH
-            self._emit(
-                kind,
-                node,
-                text=run.text(),
-                pieces=run.texts(),
-                anchors=tuple(run.anchors),
-                is_emphasised=run.is_emphasised(),
-            )
-        self.blocks.extend(self._waiting)
-        self._waiting.clear()
+        if not self._run.is_untouched():
+            run, self._run = self._run, self._run.rest()
+            if not run.is_blank():
+                self._emit_run(run, node)
+        if self._waiting:
+            self.blocks.extend(self._waiting)
+            self._waiting.clear()
+
+    def _emit_run(self, run: Run, node: Element) -> None:
+        kind = self._contexts[-1][1] if self._contexts else BlockKind.PARAGRAPH
+        text = run.text()
+        pieces = (text,) if len(run.pieces) == 1 else run.texts()
+        self._emit(kind, node, text=text, pieces=pieces, anchors=tuple(run.anchors), is_emphasised=run.is_emphasised())
 
     def _emit(self, kind: BlockKind, node: Element, **facts: object) -> None:
         figure = self._figures[-1] if self._figures else None

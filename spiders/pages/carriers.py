@@ -124,7 +124,8 @@ def payload(document: Document, titles: Sequence[str] = ()) -> Iterator[Carrier]
 
 def script_epochs(document: Document) -> Iterator[Carrier]:
     """Yield the epochs that a script assigns to the usual names of a publication time (`var ct = "1731400000"`)."""
-    epochs = (_SCRIPT_EPOCH.search(script.text or "") for script in document.root.iter("script"))
+    texts = (script.text or "" for script in document.root.iter("script"))
+    epochs = (_SCRIPT_EPOCH.search(text) for text in texts if "var" in text)
     yield from (Carrier("payload", match.group(1)) for match in epochs if match)
 
 

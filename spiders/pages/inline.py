@@ -9,6 +9,7 @@ _WIDE = "\u2e80-\u2fff\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900
 _SOURCE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r]*\n\s*(?=[{_WIDE}])")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 _WIDTHLESS = re.compile("[\u200b\u2060\ufeff]")  # a browser shows nothing there, and addresses are full of them
+_UNCLEAN = re.compile(f"[\t\r\n\f\v\u00a0\u200b\u2060\ufeff{BREAK}]|  ")  # what clean() changes inside a text
 _SENTENCE_END = re.compile(r"(?:[a-zà-ÿ0-9)%]|[a-z]{2}[\"”’'])[.!?:;][\"”’')]*$")
 _SENTENCE_START = re.compile(r"[\"“‘'(]?[A-ZÀ-Þ](?:[a-zà-ÿ’']|[A-Z]| )")
 
@@ -35,7 +36,7 @@ class Run:
 
     def add(self, text: str | None, *, is_emphasised: bool = False) -> None:
         """Append *text*; at the border of an element, part two Latin sentences that only a tag parted."""
-        if not text:
+        if not text or (not self.pieces and text.isspace()):
             return
         if self._at_border and self.pieces and are_glued(self.pieces[-1], text):
             self.pieces.append(" ")
@@ -72,14 +73,19 @@ class Run:
             self.anchors.append(Anchor(self._href, text, before.count("\n")))
         self._href = None
 
+    def is_untouched(self) -> bool:
+        """Return whether nothing was added, and no link is open."""
+        return not self.pieces and self._href is None
+
     def is_blank(self) -> bool:
         """Return whether the run shows nothing."""
         return not any(piece.strip() for piece in self.pieces if piece != BREAK)
 
     def is_emphasised(self) -> bool:
         """Return whether all of its text is emphasised (em, i, small)."""
-        n_letters = sum(len(piece.strip()) for piece in self.pieces if piece != BREAK)
-        return self.n_emphasised > 0 and self.n_emphasised >= n_letters - 2
+        if not self.n_emphasised:
+            return False
+        return self.n_emphasised >= sum(len(piece.strip()) for piece in self.pieces if piece != BREAK) - 2
 
     def text(self) -> str:
         """Return the run as shown, lines parted by a line feed."""
@@ -100,6 +106,8 @@ class Run:
 
 def clean(text: str) -> str:
     """Return *text* as a browser shows it: whitespace collapsed, source line breaks between wide characters dropped."""
+    if not _UNCLEAN.search(text):
+        return text.strip()
     text = text if text.isascii() else _WIDTHLESS.sub("", text)
     joined = _SOURCE_BREAK.sub("", text) if "\n" in text else text
     lines = (_BLANKS.sub(" ", line).strip() for line in joined.split(BREAK))

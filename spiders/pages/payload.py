@@ -13,6 +13,7 @@ from lxml import html
 
 from spiders.pages.structured import loads_leniently, walk
 
+_HALF = re.compile("[\ud800-\udfff]")
 _ROW = re.compile(rb"([0-9a-f]*):")
 _REFERENCE = re.compile(r"^\$([0-9a-f]+)$")
 _STATE = re.compile(r"^(?:application/json|text/json)$", re.I)
@@ -69,6 +70,9 @@ def read_payload(root: html.HtmlElement) -> Payload:
 
 def _joined(pushed: list[str | bytes]) -> str:
     """Return the stream that was pushed in pieces; a character may stand in two of them."""
+    texts = [piece for piece in pushed if isinstance(piece, str)]
+    if len(texts) == len(pushed) and not _HALF.search(stream := "".join(texts)):
+        return stream
     whole = b""
     for is_bytes, pieces in groupby(pushed, key=lambda piece: isinstance(piece, bytes)):
         if is_bytes:
@@ -117,7 +121,8 @@ def _rows(stream: str) -> list[Any]:
             end = len(data) if end < 0 else end
             rows[key] = _row_value(data[start:end])
             position = end + 1
-    return [_resolved(value, rows, depth=0) for value in rows.values() if not isinstance(value, str)]
+    values = [value for value in rows.values() if not isinstance(value, str)]
+    return values if len(values) == len(rows) else [_resolved(value, rows, depth=0) for value in values]
 
 
 def _is_hex(text: bytes) -> bool:

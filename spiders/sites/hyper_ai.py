@@ -108,8 +108,8 @@ class NewsPage(ArticlePage):
 
     def category(self) -> str | None:
         """Return the category as the header prints it, else as structured data does."""
-        by_payload = next(iter(self._payload_texts("category", "categoryName", "categories")), None)
-        return self.header.category or super().category() or by_payload
+        by_page = self.header.category or super().category()
+        return by_page or next(iter(self._payload_texts("category", "categoryName", "categories")), None)
 
     def section(self) -> str | None:
         """Return the section in the address; headlines are the old name of stories."""
@@ -142,8 +142,9 @@ class NewsPage(ArticlePage):
         below = self.content[self.header.n_blocks :]
         own = below if self.anchor is None else in_article_box(below, self.anchor)
         kept = [_respaced(block) for block in own if not is_chrome(block)]
-        label = next((place for place in range(len(kept)) if self._is_related_link(kept[place : place + 2])), None)
-        kept = kept[:label]
+        if self.section() == "stories":
+            label = next((place for place in range(len(kept)) if self._is_related_link(kept[place : place + 2])), None)
+            kept = kept[:label]
         end = end_of_references(kept, self.document.absolute)  # entries may lead inside, as related items do
         return [*kept[:end], *without_tail(kept[end:], urlsplit(self.document.url).netloc)]
 
