@@ -113,7 +113,7 @@ class Session:
             self._batch.enter_context(self.store.transaction())
             with contextlib.suppress(RuntimeError):  # no loop: before the crawl and after it
                 self._timer = asyncio.get_running_loop().call_later(COMMIT_AFTER_S, self._commit_late)
-        with self.store.transaction():
+        with self.store.part():
             yield
         self.n_uncommitted += n_pages
         if self.n_uncommitted >= max(1, self.config.concurrency // 2):

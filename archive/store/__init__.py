@@ -9,10 +9,11 @@ One thread at a time may use a Store; other processes may read meanwhile (WAL).
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 from sqlite_utils import Database
@@ -40,36 +41,71 @@ class Store:
         self.connection = connection
         self.db = Database(connection, execute_plugins=False)
         self.read_only = read_only
-        self._depth = 0
+        self._marks: list[int] = []
+        self._late: list[tuple[str, Mapping[str, Any]]] = []
+        self._has_failed = False
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside commits together or not at all; may be nested.
+        """All that is written inside commits together or not at all; within another one it is a part of that.
 
-        An error that leaves an inner block undoes that block alone; the outer one may go on.
+        An error that leaves an inner block must leave the outer one too, up to a part() or the first block: what was
+        half written is never committed.
         """
-        mark = f"level_{self._depth}"
-        begin, commit = ("BEGIN IMMEDIATE", "COMMIT") if self._depth == 0 else (f"SAVEPOINT {mark}", f"RELEASE {mark}")
-        with explained(self.path):
-            self.connection.execute(begin)
-            self._depth += 1
+        if self._marks:
             try:
                 yield
-                self.connection.execute(commit)
             except BaseException:
-                self._undo(mark)
+                self._has_failed = True
+                raise
+            return
+        with self._block("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
+            yield
+
+    @contextlib.contextmanager
+    def part(self) -> Iterator[None]:
+        """As transaction(); but an error that leaves this block undoes it alone, and the transaction around goes on."""
+        mark = f"part_{len(self._marks)}"
+        if not self._marks:
+            with self.transaction():
+                yield
+            return
+        with self._block(f"SAVEPOINT {mark}", f"RELEASE {mark}", f"ROLLBACK TO {mark}; RELEASE {mark}"):
+            yield
+
+    def at_commit(self, sql: str, row: Mapping[str, Any]) -> None:
+        """Execute a statement right before the transaction commits, after all others, unless its part is undone.
+
+        For the search index: FTS5 writes its pending terms to the file at every savepoint, 0.3 ms each.
+        """
+        self._late.append((sql, row))
+
+    @contextlib.contextmanager
+    def _block(self, begin: str, commit: str, undo: str) -> Iterator[None]:
+        with explained(self.path):
+            self.connection.execute(begin)
+            self._marks.append(len(self._late))
+            try:
+                yield
+                self._finish(commit)
+            except BaseException:
+                del self._late[self._marks[-1] :]
+                self._has_failed = False
+                if self.connection.in_transaction:  # else SQLite undid everything by itself (disk full, I/O error)
+                    for statement in undo.split("; "):
+                        self.connection.execute(statement)
                 raise
             finally:
-                self._depth -= 1
+                self._marks.pop()
 
-    def _undo(self, mark: str) -> None:
-        if not self.connection.in_transaction:
-            return  # SQLite undid everything by itself (disk full, I/O error)
-        if self._depth == 1:
-            self.connection.execute("ROLLBACK")
-        else:
-            self.connection.execute(f"ROLLBACK TO {mark}")
-            self.connection.execute(f"RELEASE {mark}")
+    def _finish(self, commit: str) -> None:
+        if self._has_failed:
+            raise StoreError(f"{self.path}: a part of a transaction failed, so nothing of it was stored")
+        if len(self._marks) == 1:
+            late, self._late = self._late, []
+            for sql, row in late:
+                self.connection.execute(sql, row)
+        self.connection.execute(commit)
 
     def check(self) -> None:
         """Raise StoreError when the file is damaged; every page of it is read."""

@@ -48,20 +48,22 @@ def stored_texts(store: Store, article: Mapping[str, Any]) -> IndexedTexts:
 
 
 def put_in(store: Store, article_id: int, texts: IndexedTexts) -> None:
-    """Add an article to the index."""
-    store.connection.execute(
-        "INSERT INTO articles_fts (rowid, title_ngrams, body_ngrams, extra_ngrams) VALUES (:id, :title, :body, :extra)",
-        _segmented(article_id, texts),
-    )
+    """Add an article to the index, when the transaction commits."""
+    store.at_commit(_PUT_IN, _segmented(article_id, texts))
 
 
 def take_out(store: Store, article_id: int, texts: IndexedTexts) -> None:
-    """Remove an article from the index; *texts* must be what was put in."""
-    store.connection.execute(
+    """Remove an article from the index, when the transaction commits; *texts* must be what was put in."""
+    store.at_commit(
         "INSERT INTO articles_fts (articles_fts, rowid, title_ngrams, body_ngrams, extra_ngrams) "
         "VALUES ('delete', :id, :title, :body, :extra)",
         _segmented(article_id, texts),
     )
+
+
+_PUT_IN = (
+    "INSERT INTO articles_fts (rowid, title_ngrams, body_ngrams, extra_ngrams) VALUES (:id, :title, :body, :extra)"
+)
 
 
 def rebuild_index(store: Store) -> int:
@@ -71,7 +73,7 @@ def rebuild_index(store: Store) -> int:
     with store.transaction():
         store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
         for row in counted(_articles(store), "articles indexed", total=total):
-            put_in(store, row["id"], stored_texts(store, row))
+            store.connection.execute(_PUT_IN, _segmented(row["id"], stored_texts(store, row)))
             n_articles += 1
         store.connection.execute(
             "INSERT INTO meta (key, value) VALUES ('segmenter', :version) "

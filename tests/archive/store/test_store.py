@@ -147,13 +147,43 @@ def keys(store):
     return [row[0] for row in store.connection.execute("SELECT key FROM sources ORDER BY key")]
 
 
-def test_an_inner_transaction_that_fails_undoes_itself_alone(store):
+def test_a_part_that_fails_undoes_itself_alone(store):
     with store.transaction():
         add_source(store, "first")
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError), store.part():
             add_source(store, "inner", then_fail=True)
         add_source(store, "second")
     assert keys(store) == ["first", "second"]
+
+
+def test_what_is_half_written_is_never_committed(store):
+    def swallowing():
+        with store.transaction():
+            with pytest.raises(KeyError):
+                add_source(store, "inner", then_fail=True)
+            add_source(store, "second")
+
+    with pytest.raises(StoreError, match="nothing of it was stored"):
+        swallowing()
+    assert keys(store) == []
+    add_source(store, "third")
+    assert keys(store) == ["third"]
+
+
+def test_what_is_left_for_the_commit_is_undone_with_its_part(store):
+    insert = "INSERT INTO sources (key) VALUES (:key)"
+
+    def failing_part():
+        with store.part():
+            store.at_commit(insert, {"key": "undone"})
+            raise KeyError
+
+    with store.transaction():
+        store.at_commit(insert, {"key": "late"})
+        with pytest.raises(KeyError):
+            failing_part()
+        assert keys(store) == []
+    assert keys(store) == ["late"]
 
 
 def test_an_outer_transaction_that_fails_undoes_all(store):
