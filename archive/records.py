@@ -70,6 +70,9 @@ class FrontierEntry:
     found_on: Annotated[str | None, "Where it was found (listing, sitemap, citing article)."] = None
     first_seen_at: Annotated[str | None, "When first known, UTC."] = None
     published_hint: Annotated[str | None, "Date that the feed or sitemap gave."] = None
+    interval_s: Annotated[float | None, "Interval between checks, adapted to changes, seconds; None before one."] = None
+    checked_at: Annotated[str | None, "When it was last asked and settled, UTC."] = None
+    changed_at: Annotated[str | None, "Check that last found a change (of a list: news), UTC; None without one."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,7 @@ class StoredArticle:
     content_digest: Annotated[str, "sha256 of title and text as normalised."] = ""
     capture_id: Annotated[int | None, "Capture that the current text was read from."] = None
     first_captured_at: Annotated[str, "First capture of this article, UTC."] = ""
-    last_captured_at: Annotated[str, "Last capture that showed it, UTC."] = ""
+    last_captured_at: Annotated[str, "Last capture it was read from, UTC; the same body is not read again."] = ""
     n_revisions: Annotated[int, "How many states of its text are kept."] = 1
 
 

@@ -38,7 +38,12 @@ class Config:
     lists_per_run: Annotated[int, "Most listings, sitemaps and feeds asked in one run: a trap has no last page."] = 1000
     stop_s: Annotated[float, "After SIGTERM or Ctrl-C: how long requests in flight may go on, seconds."] = 15.0
     lease_s: Annotated[float, "How long a claimed address is kept from others, seconds."] = 300.0
-    recheck_hours: Annotated[float, "How often an article or cited page that is known is asked again, hours."] = 168.0
+    recheck_hours: Annotated[float, "A page that is not fresh is first asked again after so long, hours."] = 168.0
+    recheck_least_hours: Annotated[float, "No page is asked again sooner, however often it changes, hours."] = 1.0
+    recheck_most_hours: Annotated[float, "Every page is asked again after so long, unchanged or not, hours."] = 2160.0
+    evergreen_hours: Annotated[
+        float, "Cited statistics pages are asked again at least so often; papers and PDFs first after so long, hours."
+    ] = 720.0
     warc_max_bytes: Annotated[int, "A WARC file that reaches this size is closed and a new one begun."] = 1_000_000_000
     proxy: Annotated[str, "HTTP proxy; none unless given."] = ""
     trust_env: Annotated[bool, "Use the http_proxy variables of the environment."] = False
@@ -208,6 +213,9 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "stop_s": (0, 20),  # and LAST_RESORT_S: half a minute in all
     "lease_s": (0.01, 30 * 86_400),
     "recheck_hours": (0.0001, 10 * 365 * 24),
+    "recheck_least_hours": (0.0001, 10 * 365 * 24),
+    "recheck_most_hours": (0.0001, 10 * 365 * 24),
+    "evergreen_hours": (0.0001, 10 * 365 * 24),
     "warc_max_bytes": (1, 2**50),
 }
 """Least and most of every number: beyond them a crawl would hang, or a moment lie outside the calendar."""

@@ -16,6 +16,7 @@ from archive.coding import TooLargeError
 from archive.errors import AddressError, ArchiveError, CaptureError
 from archive.model import Outcome, Policy
 from archive.records import FrontierEntry
+from archive.store.frontier import REVISIT_PRIORITY
 from archive.store.sources import policy_of
 from archive.warc import Exchange
 from spiders.capture import HOPS
@@ -26,7 +27,7 @@ from spiders.pipelines import STORED
 from spiders.politeness import RETRY_AFTER, Plan, retry_after_s
 from spiders.redirects import MAX_HOPS, next_hop
 from spiders.refusal import HeldBackError, RefusedError
-from spiders.revisit import conditional_headers
+from spiders.revisit import conditional_headers, is_unchanged
 from spiders.robots import UnreachableError
 from spiders.session import Session
 from spiders.visit import Visit
@@ -44,8 +45,19 @@ class ArchiveSpider(Spider):
     claims: Claims
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *_: Any, session: Session | None = None, **options: Any) -> Self:
-        """Return the spider on *session*; under `scrapy crawl` it opens one of its own from settings and -a options."""
+    def from_crawler(
+        cls,
+        crawler: Crawler,
+        *_: Any,
+        session: Session | None = None,
+        kinds: tuple[str, ...] = (),
+        is_fresh_only: bool = False,
+        **options: Any,
+    ) -> Self:
+        """Return the spider on *session*; under `scrapy crawl` it opens one of its own from settings and -a options.
+
+        *kinds* narrows what it asks for; *is_fresh_only* leaves what was asked before to the RecheckSpider.
+        """
         spider = super().from_crawler(crawler)
         if session is None:
             from spiders.commands.crawl import own_session
@@ -54,12 +66,8 @@ class ArchiveSpider(Spider):
             session = stack.enter_context(own_session(crawler, cls.name, options))
             crawler.signals.connect(stack.close, signals.spider_closed, weak=False)
         spider.session = session
-        spider.claims = Claims(session, cls.kinds, limits=spider.limits())
+        spider.claims = Claims(session, kinds or cls.kinds, least_priority=REVISIT_PRIORITY + 1 if is_fresh_only else 0)
         return spider
-
-    def limits(self) -> dict[str, int]:
-        """Return kind -> most entries of it in this run; empty when there is no limit."""
-        return {}
 
     def prepare(self) -> None:
         """Enter into the frontier what this crawl starts from."""
@@ -90,8 +98,11 @@ class ArchiveSpider(Spider):
                 yield self._hop(entry, hops, target)
             elif hops[-1].status in PASSING_STATUSES:
                 yield self._unwell(entry, hops)
-            elif hops[-1].status == 304:
-                yield Visit(entry=entry, hops=tuple(hops), outcome=entry.outcome or Outcome.OK, detail="not modified")
+            elif is_unchanged(self.session.store, entry, hops):
+                words = "not modified" if hops[-1].status == 304 else "the same body"
+                yield Visit(
+                    entry=entry, hops=tuple(hops), outcome=entry.outcome or Outcome.OK, detail=words, is_same=True
+                )
             else:
                 yield await self._read_safely(entry, tuple(hops))
         except ArchiveError as error:

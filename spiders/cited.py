@@ -11,11 +11,6 @@ class CitedSpider(ArchiveSpider):
     name = "cited"
     kinds = ("cited",)
 
-    def limits(self) -> dict[str, int]:
-        """Return the budget of requests to cited pages in this run."""
-        budget = self.session.options.budget
-        return {} if budget is None else {"cited": budget}
-
     def prepare(self) -> None:
         """Enter the policies of sources: they decide who is asked at all."""
         with self.session.write(n_pages=0):

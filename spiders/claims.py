@@ -9,8 +9,8 @@ from typing import Annotated
 
 from archive.records import FrontierEntry
 from archive.store import frontier
-from spiders.hosts import LISTS
 from spiders.politeness import FIRST_LATER
+from spiders.scope import LISTS
 from spiders.session import Session
 
 LATE = timedelta(seconds=2)
@@ -23,11 +23,8 @@ class Claims:
 
     session: Session
     kinds: Annotated[tuple[str, ...], "Frontier kinds that this spider asks for."]
-    limits: Annotated[dict[str, int], "Kind -> how many more of it may be asked in this run."] = field(
-        default_factory=dict
-    )
+    least_priority: Annotated[int, "What has less is left to another spider."] = 0
     held: Annotated[dict[str, FrontierEntry], "Entries on their way, by SURT."] = field(default_factory=dict)
-    asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
     waking: Annotated[dict[str, datetime], "Entries that are asked again in this run, and when."] = field(
         default_factory=dict
     )
@@ -72,16 +69,16 @@ class Claims:
     def _claim(self) -> list[FrontierEntry]:
         session = self.session
         n_free = session.config.concurrency - len(self.held) - session.n_uncommitted
-        # Where only some are wanted, they are the newest: first let what is asked already say what is new.
-        is_discovering = any(entry.kind not in self.limits for entry in self.held.values())
-        kinds = [
-            kind for kind in self.kinds if kind not in self.limits or (self.limits[kind] > 0 and not is_discovering)
-        ]
-        if not session.hosts.may_list:
-            kinds = [kind for kind in kinds if kind not in LISTS]
-        if n_free <= 0 or (self.limits and not any(self.limits.get(kind, 0) > 0 for kind in self.kinds)):
+        remaining = session.remaining
+        pages = [kind for kind in self.kinds if kind not in LISTS and remaining.get(kind, 1) > 0]
+        if n_free <= 0 or not pages:
             return []
-        n_limited = min((self.limits[kind] for kind in kinds if kind in self.limits), default=n_free)
+        # Where only some are wanted, they are the newest: first let what is asked already say what is new.
+        is_discovering = any(entry.kind in LISTS for entry in self.held.values())
+        ready = [kind for kind in pages if not (kind in remaining and is_discovering)]
+        lists = LISTS if session.hosts.may_list else ()
+        kinds = [kind for kind in self.kinds if kind in lists or kind in ready]
+        n_limited = min((remaining[kind] for kind in kinds if kind in remaining), default=n_free)
         with session.write(n_pages=0):
             return frontier.claim(
                 session.store,
@@ -91,6 +88,7 @@ class Claims:
                 now=session.now(),
                 lease_s=session.config.lease_s,
                 busy_hosts=self._busy_hosts(),
+                least_priority=self.least_priority,
             )
 
     def _take(self, entry: FrontierEntry) -> bool:
@@ -104,19 +102,19 @@ class Claims:
         self.held[entry.surt] = entry
         self.waking.pop(entry.surt, None)
         self.session.attempts[entry.surt] += 1
-        if entry.kind in self.limits and self.session.attempts[entry.surt] == 1:
-            self.limits[entry.kind] -= 1
+        if entry.kind in self.session.remaining and self.session.attempts[entry.surt] == 1:
+            self.session.remaining[entry.kind] -= 1
         if entry.kind in LISTS:
             self.session.hosts.count_list(entry.host)
         if entry.kind == "cited":
-            self.asked[entry.host] += 1
+            self.session.asked[entry.host] += 1
         return True
 
     def _busy_hosts(self) -> set[str]:
         config = self.session.config
         under_way = Counter(entry.host for entry in self.held.values())
         busy = {host for host, n_held in under_way.items() if n_held >= 2 * config.per_host}
-        busy |= {host for host, n_asked in self.asked.items() if n_asked >= config.cited_per_host}
+        busy |= {host for host, n_asked in self.session.asked.items() if n_asked >= config.cited_per_host}
         return busy | self.session.hosts.resting()
 
     def _seconds_to_wait(self) -> float | None:

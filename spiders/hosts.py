@@ -23,7 +23,6 @@ from spiders.politeness import retry_after_s
 from spiders.refusal import HeldBackError
 
 MAX_FAILURES = 5  # in a row; then the host rests until another run
-LISTS = ("listing", "feed", "sitemap")
 
 
 @dataclass(slots=True)

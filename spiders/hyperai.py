@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -19,7 +18,7 @@ from spiders.archive_spider import ArchiveSpider
 from spiders.pages import Listing, read_listing
 from spiders.politeness import RETRY_AFTER
 from spiders.refusal import RefusedError
-from spiders.scope import FIRST_PRIORITY, LAST_PRIORITY, SITEMAP_PRIORITY, SOURCE_KEY
+from spiders.scope import FIRST_PRIORITY, LAST_PRIORITY, LISTS, SITEMAP_PRIORITY, SOURCE_KEY
 from spiders.sites import seeds, sources
 from spiders.visit import Visit
 
@@ -28,7 +27,6 @@ NEXT_PRIORITY = 4000  # a listing's further page, after the articles of the page
 QUIET_PRIORITY = 3999  # the same when the page before brought nothing new: a second such page ends the listing
 FEED_PATHS = ("/feed", "/rss")  # claimed by aggregators, never verified (SITES 1.6)
 LOCALE_FEED = "/{locale}/feed.xml"
-LISTS = ("listing", "feed", "sitemap")
 
 
 class HyperAISpider(ArchiveSpider):
@@ -36,11 +34,6 @@ class HyperAISpider(ArchiveSpider):
 
     name = "hyperai"
     kinds = ("sitemap", "feed", "listing", "article")
-
-    def limits(self) -> dict[str, int]:
-        """Return the limit of articles in this run."""
-        limit = self.session.options.limit
-        return {} if limit is None else {"article": limit}
 
     def prepare(self) -> None:
         """Enter the seeds; those that listed something before are asked in every crawl."""
@@ -100,6 +93,7 @@ class HyperAISpider(ArchiveSpider):
             outcome=Outcome.LISTING,
             detail=f"{listing.kind}: {len(found)} entries, {n_new} new",
             found=found + follow,
+            n_new=n_new,
             listing_kind=listing.kind,
         )
 
@@ -159,20 +153,12 @@ class HyperAISpider(ArchiveSpider):
                 if held and held.run_id == self.session.run_id:
                     continue
                 if held:
-                    self._reopen(replace(held, priority=priority))
+                    self._reopen(held, priority=priority)
                 yield following
 
-    def _reopen(self, held: FrontierEntry) -> None:
-        now = self.session.now()
+    def _reopen(self, held: FrontierEntry, *, priority: int | None = None) -> None:
         with self.session.write(n_pages=0):
-            frontier.done(
-                self.session.store,
-                held.surt,
-                outcome=held.outcome or Outcome.LISTING,
-                detail=held.detail,
-                now=now,
-                due_at=now,
-            )
+            frontier.reopen(self.session.store, [held.surt], now=self.session.now(), priority=priority)
 
     def _listed(self, url: str, kind: str, priority: int, found_on: str | None) -> FrontierEntry | None:
         try:

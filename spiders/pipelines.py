@@ -5,19 +5,23 @@ from datetime import datetime
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
+from archive.identity import identify
 from archive.model import Article, Outcome
+from archive.revisits import Check, NextVisit, next_visit
 from archive.store import frontier
-from archive.store.articles import add_alias, save_article
+from archive.store.articles import SaveStatus, add_alias, publication, save_article
 from archive.store.problems import save_problem
 from archive.store.sources import note_verdict, policy_of
 from archive.urls import surt
 from spiders.capture import Kept, keep_hops
 from spiders.politeness import Plan, Planner
+from spiders.scope import LISTS
 from spiders.session import HYPERAI, Session, session_of
 from spiders.sites import work_id
 from spiders.visit import Visit, allowed_part
 
 STORED = (Outcome.OK, Outcome.PAYWALLED)
+NEVER_AGAIN = (Outcome.BLOCKED_ADDRESS, Outcome.CITE_ONLY)  # only a change of settings or policy could change these
 
 
 class ArchivePipeline:
@@ -46,10 +50,9 @@ class ArchivePipeline:
 def keep(session: Session, visit: Visit) -> Plan:
     """Store *visit* and return what was planned for its address."""
     now = session.now()
-    plan = _planner(session, visit).at(now)
     with session.write():
         kept = keep_captures(session, visit)
-        words = str(visit.outcome)
+        words = str(SaveStatus.UNCHANGED if visit.is_same and visit.outcome in STORED else visit.outcome)
         if visit.article is not None:
             words = _keep_article(session, visit, visit.article, kept)
         frontier.add(session.store, visit.found, now=now)
@@ -64,7 +67,10 @@ def keep(session: Session, visit: Visit) -> Plan:
                 capture_id=kept.capture_id,
                 seen_at=now,
             )
-        _tell_frontier(session, visit, plan, now)
+        is_changed = _is_changed(visit, words)
+        again = _next_visit(session, visit, is_changed=is_changed, now=now)
+        plan = _planner(session, visit, again).at(now)
+        _tell_frontier(session, visit, plan, again, is_changed=is_changed, now=now)
     _count(session, visit, words)
     return plan
 
@@ -99,7 +105,34 @@ def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) 
     return str(saved.status)
 
 
-def _planner(session: Session, visit: Visit) -> Planner:
+def _is_changed(visit: Visit, words: str) -> bool:
+    """Return whether an address says something else than when it was asked before; never at the first time."""
+    if visit.is_same or visit.entry.checked_at is None:
+        return False
+    if visit.article is not None and visit.entry.outcome in STORED:
+        return words == SaveStatus.REVISED
+    return visit.n_new > 0 or visit.outcome is not visit.entry.outcome
+
+
+def _next_visit(session: Session, visit: Visit, *, is_changed: bool, now: datetime) -> NextVisit | None:
+    """Return when the address is asked again; None for what only other settings or another policy could change."""
+    entry = visit.entry
+    if visit.outcome in NEVER_AGAIN:
+        return None
+    published_at, precision = publication(session.store, entry.surt)
+    check = Check(
+        kind=entry.kind,
+        is_changed=is_changed,
+        interval_s=entry.interval_s,
+        is_list=visit.outcome is Outcome.LISTING and entry.kind in LISTS,
+        cited_kind=identify(entry.url).kind if entry.kind == "cited" else None,
+        published_at=published_at,
+        published_precision=precision,
+    )
+    return next_visit(check, now=now, config=session.config)
+
+
+def _planner(session: Session, visit: Visit, again: NextVisit | None) -> Planner:
     return Planner(
         outcome=visit.outcome,
         passing=visit.passing,
@@ -107,27 +140,31 @@ def _planner(session: Session, visit: Visit) -> Planner:
         run_attempts=session.attempts[visit.entry.surt],
         wait_s=visit.retry_after_s,
         config=session.config,
+        again=again.at if again else None,
     )
 
 
-def _tell_frontier(session: Session, visit: Visit, plan: Plan, now: datetime) -> None:
-    store, entry, last = session.store, visit.entry, visit.last
+def _tell_frontier(
+    session: Session, visit: Visit, plan: Plan, again: NextVisit | None, *, is_changed: bool, now: datetime
+) -> None:
+    store, entry = session.store, visit.entry
     if plan.state == "dead":
         frontier.give_up(store, entry.surt, outcome=visit.outcome, detail=visit.detail)
     elif plan.state == "retry":
         frontier.retry_at(store, entry.surt, at=plan.at or now, outcome=visit.outcome, detail=visit.detail)
     else:
         del session.attempts[entry.surt]
-        is_same = last is not None and last.status == 304
         frontier.done(
             store,
             entry.surt,
-            outcome=entry.outcome if is_same and entry.outcome else visit.outcome,
-            detail=visit.detail,
+            outcome=visit.outcome,
+            detail=entry.detail if visit.is_same else visit.detail,
             now=now,
             due_at=plan.at,
             etag=_validator(visit, "etag"),
             last_modified=_validator(visit, "last-modified"),
+            interval_s=again.interval_s if again else None,
+            is_changed=is_changed,
         )
 
 
@@ -148,7 +185,7 @@ def _count(session: Session, visit: Visit, words: str) -> None:
         counts["origin_answers"] += is_origin and visit.hops[-1].status < 500
     if kind == "cited":
         counts[f"cited {visit.outcome}"] += 1
-    elif visit.article is not None:
+    elif visit.article is not None or words == SaveStatus.UNCHANGED:
         counts[words] += 1
     elif kind == "article":
         counts[f"article {visit.outcome}"] += 1

@@ -9,11 +9,9 @@ from archive.model import Outcome
 from archive.settings import Config
 
 FIRST_LATER = timedelta(hours=1)  # pause after a run in which every attempt failed; doubled with each such run
-SOONEST_AGAIN = timedelta(hours=1)  # shorter, and one crawl would ask a page twice
 MAX_DOUBLINGS = 7
 DEAD_AFTER = 12  # failed attempts in a row, over all runs
 RETRY_AFTER = "Retry-After"  # in the words that are kept of a failure: the server itself named a time
-NEVER_AGAIN = (Outcome.BLOCKED_ADDRESS, Outcome.CITE_ONLY)  # only a change of settings or policy could change these
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +33,12 @@ class Planner:
     run_attempts: Annotated[int, "Attempts in this run, this one included."]
     wait_s: Annotated[float | None, "Retry-After, seconds; None when none was sent."]
     config: Config
+    again: Annotated[datetime | None, "When it is asked again if this visit settled it; None: never."] = None
 
     def at(self, now: datetime) -> Plan:
         """Return what to do at *now*: growing pauses within a run, then later runs, then dead."""
         if not self.passing:
-            again = (
-                None
-                if self.outcome in NEVER_AGAIN
-                else now + max(timedelta(hours=self.config.recheck_hours), SOONEST_AGAIN)
-            )
-            return Plan("done", again)
+            return Plan("done", self.again)
         if self.attempts + 1 >= DEAD_AFTER:
             return Plan("dead")
         pause_s = self.wait_s if self.wait_s is not None else self.config.delay_s * 2**self.run_attempts

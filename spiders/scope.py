@@ -21,6 +21,9 @@ ARTICLE_PATH = re.compile(
 # Newest first: the first entry of a listing goes before the second, and all of them before the listing's next page.
 FIRST_PRIORITY, LAST_PRIORITY, SITEMAP_PRIORITY, LINKED_PRIORITY = 5000, 4001, 3000, 2000
 CITED_PRIORITY = 100
+LISTS = ("listing", "feed", "sitemap")
+"""Kinds of addresses that name articles."""
+
 SOURCE_KEY = "hyper.ai"
 # Hosts that serve HyperAI's own pages; its other hosts (go., docs.) are cited as any other site.
 OWN_HOSTS = frozenset(("hyper.ai", "beta.hyper.ai", "next.hyper.ai", "www.hyper.ai"))

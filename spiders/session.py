@@ -66,12 +66,19 @@ class Session:
     counts: Counter[str] = field(default_factory=Counter)
     attempts: Counter[str] = field(default_factory=Counter)
     hosts: Hosts = field(init=False)
+    remaining: Annotated[dict[str, int], "Kind -> how many more of it may be asked in this run."] = field(init=False)
+    asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
     robots: "RobotsFiles" = field(init=False)
     error: ArchiveError | None = None
     is_stopping: bool = False
     n_uncommitted: int = 0
     _batch: contextlib.ExitStack | None = None
     _timer: asyncio.TimerHandle | None = None
+
+    def __post_init__(self) -> None:
+        """Note how many of each kind are wanted."""
+        wanted = {"article": self.options.limit, "cited": self.options.budget}
+        self.remaining = {kind: most for kind, most in wanted.items() if most is not None}
 
     @property
     def scope(self) -> Scope:

@@ -15,7 +15,7 @@ def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, An
         **_shut(),
         **_ours(),
         "BOT_NAME": "hyperai-archive",
-        "SPIDER_MODULES": ["spiders.hyperai", "spiders.cited"],
+        "SPIDER_MODULES": ["spiders.hyperai", "spiders.cited", "spiders.rechecks"],
         # No Twisted reactor: the process can crawl again (archive schedule run), and tests run many crawls.
         "TWISTED_REACTOR_ENABLED": False,
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "file": None, "data": None, "ftp": None, "s3": None},

@@ -20,6 +20,8 @@ class Visit:
     article: Annotated[Article | None, "What the page says, when it is one to keep."] = None
     found: Annotated[tuple[FrontierEntry, ...], "Addresses it led to."] = ()
     listing_kind: Annotated[str | None, "For a listing: what it turned out to be."] = None
+    n_new: Annotated[int, "For a listing: how many articles it named that were not known."] = 0
+    is_same: Annotated[bool, "Whether the answer is 304, or the body that we hold already: nothing was read."] = False
     passing: Annotated[bool, "Whether the failure may pass: asked again, in this run or a later one."] = False
     retry_after_s: Annotated[float | None, "How long the server asked us to wait, seconds."] = None
     problem: Annotated[str | None, "Why reading the page failed, when it raised."] = None

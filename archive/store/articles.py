@@ -120,6 +120,14 @@ def find_article(store: Store, word: str) -> int | None:
         return None
 
 
+def publication(store: Store, surt: str) -> tuple[str | None, str | None]:
+    """Return date and precision of publication of the article that an address leads to; None where there is none."""
+    row = store.connection.execute(
+        "SELECT published_at, published_precision FROM articles WHERE id = :id", {"id": page_of(store, surt)}
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
 def content_digest(title: str | None, text: str) -> str:
     """Return the sha256 by which two states of a text are told apart; blanks and compatibility forms do not count."""
     words = "\n".join(" ".join(normalise(part).split()) for part in (title or "", text))

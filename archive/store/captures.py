@@ -42,10 +42,14 @@ def latest(store: Store, surt: str) -> Capture | None:
 
 
 def last_payload(store: Store, surt: str) -> Capture | None:
-    """Return the last capture of an address whose whole body is in a WARC file; a revisit record refers to it."""
+    """Return the capture that holds the body which an address had when last asked; a revisit record refers to it.
+
+    That may be an older one than the last response: a page that was changed and changed back.
+    """
     row = store.connection.execute(
-        "SELECT * FROM captures WHERE surt = :surt AND record_type = 'response' AND status = 200 "
-        "AND payload_digest IS NOT NULL ORDER BY fetched_at DESC, id DESC LIMIT 1",
+        "SELECT * FROM captures WHERE surt = :surt AND record_type = 'response' AND payload_digest = ("
+        "SELECT payload_digest FROM captures WHERE surt = :surt AND status IN (200, 304) "
+        "AND payload_digest IS NOT NULL ORDER BY fetched_at DESC, id DESC LIMIT 1) ORDER BY id DESC LIMIT 1",
         {"surt": surt},
     ).fetchone()
     return _capture(row) if row else None

@@ -22,6 +22,9 @@ from archive.urls import canonical_url, site_key
 KINDS = ("robots", "sitemap", "feed", "listing", "article", "cited")
 """From what is asked first to what is asked last; an address known as a later kind becomes the earlier one."""
 
+REVISIT_PRIORITY = 10
+"""Priority of a page that was asked before: after all that was not."""
+
 _WINDOW = 2_000  # due rows looked at in one claim: enough to find other hosts behind one that has thousands of pages
 _COLUMNS = tuple(field.name for field in fields(FrontierEntry))
 _KIND_RANK = "INSTR('robots sitemap feed listing article cited', {})"
@@ -33,12 +36,12 @@ ON CONFLICT (surt) DO NOTHING
 _IMPROVE = f"""
 UPDATE frontier SET
     kind = CASE WHEN {_KIND_RANK.format(":kind")} < {_KIND_RANK.format("kind")} THEN :kind ELSE kind END,
-    priority = MAX(priority, :priority),
+    priority = CASE WHEN checked_at IS NULL THEN MAX(priority, :priority) ELSE priority END,
     found_on = COALESCE(found_on, :found_on),
     published_hint = COALESCE(published_hint, :published_hint)
 WHERE surt = :surt AND (
     {_KIND_RANK.format(":kind")} < {_KIND_RANK.format("kind")}
-    OR priority < :priority
+    OR (priority < :priority AND checked_at IS NULL)
     OR (found_on IS NULL AND :found_on IS NOT NULL)
     OR (published_hint IS NULL AND :published_hint IS NOT NULL)
 )
@@ -46,7 +49,7 @@ WHERE surt = :surt AND (
 _DUE = """
 SELECT surt, host, priority, due_at FROM frontier INDEXED BY frontier_due
 WHERE state = 'due' AND kind = :kind AND (due_at IS NULL OR due_at <= :now)
-    AND host NOT IN (SELECT value FROM json_each(:busy))
+    AND priority >= :least AND host NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY priority DESC, due_at LIMIT :window
 """
 
@@ -75,15 +78,18 @@ def claim(  # noqa: PLR0913 - the contract of every frontier
     now: datetime,
     lease_s: float,
     busy_hosts: Collection[str] = (),
+    least_priority: int = 0,
 ) -> list[FrontierEntry]:
     """Return up to *limit* entries that are due, leased to *run_id* for *lease_s* seconds; no other claim gets them.
 
-    Order: priority, then one of each host in turn, then the longest due. Hosts in *busy_hosts* are passed over.
+    Order: priority, then one of each host in turn, then the longest due. Hosts in *busy_hosts* are passed over, and
+    what has less than *least_priority*.
     """
     instant = stamp(now)
     with store.transaction():
         _wake(store, kinds, instant)
-        candidates = [row for kind in kinds for row in _due(store, kind, instant, busy_hosts)]
+        wanted = {"now": instant, "busy": json.dumps(list(busy_hosts)), "least": least_priority, "window": _WINDOW}
+        candidates = [row for kind in kinds for row in store.connection.execute(_DUE, wanted | {"kind": kind})]
         chosen = _fair(candidates)[:limit]
         lease = {"until": stamp(now + timedelta(seconds=lease_s)), "run_id": run_id}
         store.connection.executemany(
@@ -100,21 +106,42 @@ def done(  # noqa: PLR0913 - one argument a column
     *,
     outcome: Outcome | str,
     detail: str | None = None,
-    now: datetime | str,  # noqa: ARG001 - part of the interface: a frontier elsewhere orders verdicts by it
+    now: datetime | str,
     due_at: datetime | str | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
+    interval_s: float | None = None,
+    is_changed: bool = False,
 ) -> None:
-    """Record that an address was asked and what came of it; *due_at* plans the next time.
+    """Record that an address was asked and what came of it; *due_at* plans the next time, *interval_s* is how.
 
-    None for *etag* or *last_modified* keeps the stored value (an answer 304 need not repeat them), '' forgets it.
+    A page keeps REVISIT_PRIORITY from then on. None for *etag* or *last_modified* keeps the stored value (an answer 304
+    need not repeat them), '' forgets it; None for *interval_s* keeps the stored one.
     """
-    _settle(store, surt, "done", outcome=outcome, detail=detail, due_at=due_at, etag=etag, last_modified=last_modified)
+    row = {
+        "surt": surt,
+        "outcome": str(outcome),
+        "detail": detail,
+        "now": stamp(now),
+        "due_at": stamp(due_at) if due_at is not None else None,
+        "etag": etag,
+        "last_modified": last_modified,
+        "interval_s": interval_s,
+        "is_changed": is_changed,
+        "revisit": REVISIT_PRIORITY,
+    }
+    with store.transaction():
+        store.connection.execute(_DONE, row)
 
 
 def give_up(store: Store, surt: str, *, outcome: Outcome | str, detail: str | None = None) -> None:
     """Record that an address is not asked any more, and why."""
-    _settle(store, surt, "dead", outcome=outcome, detail=detail)
+    with store.transaction():
+        store.connection.execute(
+            "UPDATE frontier SET state = 'dead', lease_until = NULL, attempts = 0, outcome = :outcome, "
+            "detail = :detail, due_at = NULL WHERE surt = :surt",
+            {"surt": surt, "outcome": str(outcome), "detail": detail},
+        )
 
 
 def retry_at(store: Store, surt: str, *, at: datetime | str, outcome: Outcome | str, detail: str | None = None) -> None:
@@ -137,16 +164,16 @@ def put_back(store: Store, surts: Iterable[str], *, due_at: datetime | str | Non
         )
 
 
-def make_due(store: Store, *, kinds: Sequence[str], now: datetime | str) -> int:
-    """Make everything of *kinds* that is done due now, and return how many that were (listings of a new crawl)."""
+def reopen(store: Store, surts: Iterable[str], *, now: datetime | str, priority: int | None = None) -> None:
+    """Make addresses due now that are planned for later, or failed; *priority* None leaves theirs."""
+    rows = [{"surt": surt, "now": stamp(now), "priority": priority} for surt in surts]
     with store.transaction():
-        changed = 0
-        for kind in kinds:
-            changed += store.connection.execute(
-                "UPDATE frontier SET state = 'due', due_at = :now WHERE kind = :kind AND state = 'done'",
-                {"kind": kind, "now": stamp(now)},
-            ).rowcount
-    return changed
+        store.connection.executemany(
+            "UPDATE frontier SET state = 'due', due_at = :now, priority = COALESCE(:priority, priority) "
+            "WHERE surt = :surt AND state IN ('due', 'done') AND (state <> 'due' OR due_at IS NOT :now "
+            "OR priority <> COALESCE(:priority, priority))",
+            rows,
+        )
 
 
 def release(store: Store) -> int:
@@ -188,7 +215,7 @@ def counts_by_kind(store: Store) -> dict[str, dict[str, int]]:
 
 
 def n_waiting(store: Store, *, kinds: Sequence[str], now: datetime | str) -> int:
-    """Return how many entries of *kinds* are leased, or due by *now*."""
+    """Return how many entries of *kinds* are leased, or due by *now*, whatever their priority."""
     return sum(
         int(
             store.connection.execute(
@@ -233,11 +260,6 @@ def _wake(store: Store, kinds: Sequence[str], now: str) -> None:
     )
 
 
-def _due(store: Store, kind: str, now: str, busy_hosts: Collection[str]) -> list[Sequence[Any]]:
-    parameters = {"kind": kind, "now": now, "busy": json.dumps(list(busy_hosts)), "window": _WINDOW}
-    return list(store.connection.execute(_DUE, parameters))
-
-
 def _fair(candidates: Iterable[Sequence[Any]]) -> list[str]:
     """Return the SURTs by priority; within one priority a host's second entry comes after every host's first."""
     levels: dict[int, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
@@ -251,21 +273,19 @@ def _fair(candidates: Iterable[Sequence[Any]]) -> list[str]:
     return order
 
 
-def _settle(store: Store, surt: str, state: str, **values: object) -> None:
-    due_at = values.get("due_at")
-    row = {
-        "surt": surt,
-        "state": state,
-        "outcome": str(values["outcome"]),
-        "detail": values.get("detail"),
-        "due_at": stamp(due_at) if isinstance(due_at, (datetime, str)) else None,
-        "etag": values.get("etag"),
-        "last_modified": values.get("last_modified"),
-    }
-    with store.transaction():
-        store.connection.execute(
-            "UPDATE frontier SET state = :state, lease_until = NULL, attempts = 0, outcome = :outcome, "
-            "detail = :detail, due_at = :due_at, etag = NULLIF(COALESCE(:etag, etag), ''), "
-            "last_modified = NULLIF(COALESCE(:last_modified, last_modified), '') WHERE surt = :surt",
-            row,
-        )
+_DONE = """
+UPDATE frontier SET
+    state = 'done',
+    lease_until = NULL,
+    attempts = 0,
+    outcome = :outcome,
+    detail = :detail,
+    due_at = :due_at,
+    etag = NULLIF(COALESCE(:etag, etag), ''),
+    last_modified = NULLIF(COALESCE(:last_modified, last_modified), ''),
+    interval_s = COALESCE(:interval_s, interval_s),
+    checked_at = :now,
+    changed_at = CASE WHEN :is_changed THEN :now ELSE changed_at END,
+    priority = CASE WHEN kind IN ('article', 'cited') THEN :revisit ELSE priority END
+WHERE surt = :surt
+"""

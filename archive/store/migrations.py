@@ -51,6 +51,12 @@ def m004_cited_sources(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m005_revisits(db: Database) -> None:
+    """The interval at which each address is asked again, and its last check and change."""
+    _run(db, REVISITS)
+
+
+@MIGRATIONS()
 def m006_decisions(db: Database) -> None:
     """What politeness decided about hosts."""
     _run(db, DECISIONS)
@@ -338,4 +344,16 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_run ON decisions (run_id);
 -- who named a time that is not yet come, asked at the start of every run
 CREATE INDEX decisions_until ON decisions (until) WHERE decision = 'put-off';
+"""
+
+REVISITS = """
+ALTER TABLE frontier ADD COLUMN interval_s REAL;
+ALTER TABLE frontier ADD COLUMN checked_at TEXT;
+ALTER TABLE frontier ADD COLUMN changed_at TEXT;
+UPDATE frontier SET
+    checked_at = (SELECT MAX(fetched_at) FROM captures WHERE captures.surt = frontier.surt),
+    priority = CASE WHEN kind IN ('article', 'cited') THEN 10 ELSE priority END
+WHERE state = 'done';
+-- what a revisit record refers to; a list that is asked every hour has thousands of captures
+CREATE INDEX captures_payload ON captures (surt, payload_digest) WHERE record_type = 'response';
 """

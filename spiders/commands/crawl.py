@@ -16,9 +16,11 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from archive.errors import ConfigError
 from archive.options import common, echo_json, reporting
 from archive.settings import Config, checked
+from archive.store import frontier
 from spiders.cited import CitedSpider
 from spiders.hyperai import HyperAISpider
 from spiders.progress import Progress
+from spiders.rechecks import RecheckSpider
 from spiders.scope import LOCALES, SECTIONS
 from spiders.session import CrawlOptions, Session, open_session
 from spiders.stopping import stopping
@@ -172,9 +174,12 @@ def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
 
 
 async def _crawl(session: Session, runner: AsyncCrawlerRunner) -> None:
-    await runner.crawl(HyperAISpider, session=session)
+    await runner.crawl(HyperAISpider, session=session, is_fresh_only=True)
     if session.options.with_cited and not session.is_stopping:
-        await runner.crawl(CitedSpider, session=session)
+        await runner.crawl(CitedSpider, session=session, is_fresh_only=True)
+    kinds = RecheckSpider.kinds if session.options.with_cited else ("article",)
+    if not session.is_stopping and frontier.n_waiting(session.store, kinds=kinds, now=session.now()):
+        await runner.crawl(RecheckSpider, session=session, kinds=kinds)
 
 
 def summary_of(session: Session) -> CrawlSummary:

@@ -27,7 +27,7 @@ def test_the_last_payload_is_the_last_whole_answer(store):
     for made in (
         capture(1),
         capture(2),
-        capture(3, status=304, record_type="revisit"),
+        capture(3, status=304, record_type="revisit", payload_digest="sha1:2"),
         capture(4, status=None, record_type=None, warc_file=None, payload_digest=None),
         capture(5, status=404),
     ):

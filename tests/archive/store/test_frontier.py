@@ -40,7 +40,7 @@ def test_what_is_known_gains_an_earlier_kind_priority_and_a_hint_but_loses_nothi
     frontier.done(store, surt(url), outcome=Outcome.OK, now=NOW)
     frontier.add(store, entries(url, kind="article", published_hint="2025-11-12", found_on="x"), now=NOW)
     entry = frontier.entry_of(store, surt(url))
-    assert (entry.kind, entry.priority, entry.published_hint) == ("article", 1, "2025-11-12")
+    assert (entry.kind, entry.priority, entry.published_hint) == ("article", frontier.REVISIT_PRIORITY, "2025-11-12")
     assert (entry.found_on, entry.state, entry.outcome) == ("https://hyper.ai/en/news/2", "done", Outcome.OK)
 
 
@@ -128,7 +128,7 @@ def test_listings_can_be_made_due_before_their_time(store):
     frontier.add(store, entries("https://a.example/news", kind="listing"), now=NOW)
     frontier.done(store, surt("https://a.example/news"), outcome="listing", now=NOW, due_at=NOW + timedelta(days=9))
     assert frontier.n_waiting(store, kinds=["listing"], now=NOW) == 0
-    assert frontier.make_due(store, kinds=["listing"], now=NOW) == 1
+    frontier.reopen(store, [surt("https://a.example/news")], now=NOW)
     assert frontier.n_waiting(store, kinds=["listing"], now=NOW) == 1
 
 
