@@ -19,11 +19,12 @@ from archive.store import Connection
 FORMATS = ("json", "jsonl", "csv")
 VIEWS = ("cited_sources",)
 
-_JSON_COLUMNS = frozenset(("authors", "tags", "headings", "warnings", "rows", "counts"))
+_JSON_COLUMNS = frozenset(("authors", "tags", "headings", "warnings", "rows", "counts", "alarms", "fields"))
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _OF_ARTICLE = "article_id IN (SELECT id FROM articles WHERE last_captured_at >= :since)"
 _SINCE = {
     "runs": "started_at >= :since",
+    "run_sources": "run_id IN (SELECT id FROM runs WHERE started_at >= :since)",
     "frontier": "first_seen_at >= :since OR surt IN (SELECT surt FROM captures WHERE fetched_at >= :since)",
     "captures": "fetched_at >= :since",
     "articles": "last_captured_at >= :since",

@@ -46,6 +46,24 @@ class CrawlRun:
     ended_at: Annotated[str | None, "End, UTC; empty while running or after a kill."] = None
     end_reason: Annotated[str | None, "finished, shutdown, limit, killed or an error."] = None
     counts: Annotated[str, "JSON object: fetched, new, revised, unchanged, cited, refused …"] = "{}"
+    alarms: Annotated[
+        str, "JSON array: what needed a person when it ended, each with what it is about, in words, and whether told."
+    ] = "[]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSource:
+    """What one run asked of one source and what came of it; later runs are compared with it."""
+
+    run_id: Annotated[int, "Run."]
+    source: Annotated[str, "Source key."]
+    kind: Annotated[str, "article (HyperAI's own), cited, or list (listings, feeds, sitemaps)."]
+    n_visits: Annotated[int, "Addresses whose turn in this run came to its end, refusals too."] = 0
+    n_ok: Annotated[int, "Of these: pages and lists that were of use, unchanged ones too."] = 0
+    n_new: Annotated[int, "Pages that were new to us."] = 0
+    n_revised: Annotated[int, "Pages whose text had changed."] = 0
+    n_read: Annotated[int, "Pages whose fields were read."] = 0
+    fields: Annotated[str, "JSON object: field -> on how many of these pages it was filled."] = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +272,7 @@ TABLES: dict[str, type] = {
     "sources": Source,
     "seeds": Seed,
     "runs": CrawlRun,
+    "run_sources": RunSource,
     "frontier": FrontierEntry,
     "captures": Capture,
     "articles": StoredArticle,

@@ -5,6 +5,7 @@ Order: command-line flag, then environment (ARCHIVE_ and the name in capitals), 
 
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -52,6 +53,12 @@ class Config:
     resolve: Annotated[Mapping[str, str], "Host name = address:port asked instead of resolving it (tests)."] = field(
         default_factory=dict
     )
+    silent_days: Annotated[float, "So many days without a new article, or without a crawl, are an alarm; 0: never."] = (
+        7.0
+    )
+    alarm_command: Annotated[str, "Command that is handed a new alarm as JSON on its standard input; no shell."] = ""
+    alarm_url: Annotated[str, "Address that a new alarm is posted to as JSON: https, or http to this machine."] = ""
+    alarm_timeout_s: Annotated[float, "How long either may take, seconds."] = 10.0
     allow_sql: Annotated[bool, "Offer Datasette's SQL page on other addresses than loopback."] = False
     title: Annotated[str, "Name of the published site."] = "HyperAI archive"
 
@@ -195,6 +202,13 @@ def _is_network(text: str) -> bool:
     return True
 
 
+def _is_command(text: str) -> bool:
+    try:
+        return bool(shlex.split(text))
+    except ValueError:
+        return False
+
+
 def _is_line(text: str) -> bool:
     return text.isprintable()
 
@@ -217,11 +231,14 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "recheck_most_hours": (0.0001, 10 * 365 * 24),
     "evergreen_hours": (0.0001, 10 * 365 * 24),
     "warc_max_bytes": (1, 2**50),
+    "silent_days": (0, 3650),
+    "alarm_timeout_s": (0.01, 60),
 }
 """Least and most of every number: beyond them a crawl would hang, or a moment lie outside the calendar."""
 
 _PROXY = re.compile(r"https?://([^/@\s]+@)?(\[[0-9a-fA-F:.]+\]|[^/@:\s\[\]]+):\d{1,5}/?")
 _ENDPOINT = re.compile(r"\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9.]+:\d{1,5}")
+_HOOK = re.compile(r"(https://[^/@\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)(/[!-~]*)?")
 _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "db": ("a file name", lambda value: bool(value) and "\0" not in value),
     "captures": ("a folder name", lambda value: "\0" not in value),
@@ -237,5 +254,7 @@ _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "names with address:port each",
         lambda value: all(_ENDPOINT.fullmatch(item) for item in value.values()),
     ),
+    "alarm_command": ("a command", lambda value: not value.strip() or _is_command(value)),
+    "alarm_url": ("https://… or http://localhost…", lambda value: not value or _HOOK.fullmatch(value) is not None),
     "title": ("one line", _is_line),
 }

@@ -55,7 +55,7 @@ def keep(session: Session, visit: Visit) -> Plan:
         words = str(SaveStatus.UNCHANGED if visit.is_same and visit.outcome in STORED else visit.outcome)
         if visit.article is not None:
             words = _keep_article(session, visit, visit.article, kept)
-        frontier.add(session.store, visit.found, now=now)
+        session.counts["discovered"] += frontier.add(session.store, visit.found, now=now)
         if visit.listing_kind:
             note_verdict(session.store, visit.entry.url, verdict=visit.listing_kind, now=now)
         if visit.problem:
@@ -72,6 +72,8 @@ def keep(session: Session, visit: Visit) -> Plan:
         plan = _planner(session, visit, again).at(now)
         _tell_frontier(session, visit, plan, again, is_changed=is_changed, now=now)
     _count(session, visit, words)
+    if not plan.in_this_run:
+        session.tally.note(visit, words)
     return plan
 
 
@@ -101,7 +103,7 @@ def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) 
     if kind == "article":
         cited = tuple(session.scope.cited_entries(article))
         session.counts["references"] += len(article.references)
-        session.counts["cited_found"] += frontier.add(store, cited, now=session.now())
+        session.counts["discovered"] += frontier.add(store, cited, now=session.now())
     return str(saved.status)
 
 
@@ -190,7 +192,7 @@ def _count(session: Session, visit: Visit, words: str) -> None:
     elif kind == "article":
         counts[f"article {visit.outcome}"] += 1
     if visit.outcome in (Outcome.BLOCKED_ADDRESS, Outcome.ROBOTS, Outcome.CITE_ONLY):
-        counts["refused"] += 1
+        counts[f"refused {visit.outcome}"] += 1
     if visit.problem:
         counts["problems"] += 1
     shown = words if visit.detail is None else f"{words} ({visit.detail})"

@@ -29,6 +29,11 @@ class Progress:
             self._stream.write(f"{words} {url}\n")
             self._stream.flush()
 
+    def warn(self, words: str) -> None:
+        """Say what went wrong beside the crawl, even when quiet."""
+        self._stream.write(f"archive: {words}\n")
+        self._stream.flush()
+
     def close(self) -> None:
         """Take the bar away."""
         if self._bar is not None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
+from archive.alarm_hooks import is_hooked, tell_new
+from archive.alarms import Alarm, alarms, as_json
 from archive.dates import utc_iso
 from archive.errors import ArchiveError
 from archive.records import Decision
@@ -17,6 +19,7 @@ from archive.settings import Config
 from archive.store import Store, decisions, frontier, open_store, runs
 from archive.store.clock import mend_plans
 from archive.store.lock import crawl_lock
+from archive.store.run_sources import save_run_sources
 from archive.store.warc_places import warc_ends
 from archive.urls import host_of
 from archive.warc import WarcWriter
@@ -26,6 +29,7 @@ from spiders.hosts import Hosts
 from spiders.progress import Progress
 from spiders.replay import Replay
 from spiders.scope import SECTIONS, Scope
+from spiders.tally import Tally
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -69,6 +73,8 @@ class Session:
     remaining: Annotated[dict[str, int], "Kind -> how many more of it may be asked in this run."] = field(init=False)
     asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
     robots: "RobotsFiles" = field(init=False)
+    tally: Tally = field(default_factory=Tally)
+    alarms: list[Alarm] = field(default_factory=list)
     error: ArchiveError | None = None
     is_stopping: bool = False
     n_uncommitted: int = 0
@@ -239,8 +245,21 @@ def _close(session: Session, reason: str) -> None:
         steps.callback(session.writer.close)
         steps.callback(_end_run, session, reason)
         steps.callback(session.commit)
+    _tell(session)
 
 
 def _end_run(session: Session, reason: str) -> None:
-    frontier.release(session.store)
-    runs.end_run(session.store, session.run_id, reason=reason, counts=session.counts, now=session.now())
+    store, now = session.store, session.now()
+    with store.transaction():
+        frontier.release(store)
+        save_run_sources(store, session.tally.rows(session.run_id))
+        runs.end_run(store, session.run_id, reason=reason, counts=session.counts, now=now)
+        session.alarms = alarms(store, now=now, silent_days=session.config.silent_days)
+        runs.note_alarms(store, session.run_id, as_json(session.alarms))
+
+
+def _tell(session: Session) -> None:
+    """Tell the operator what is new among the alarms; who cannot be told now is told at the end of the next run."""
+    if is_hooked(session.config):
+        for failure in tell_new(session.config, session.store):
+            session.progress.warn(failure)

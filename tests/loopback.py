@@ -31,6 +31,7 @@ class Asked:
     host: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -104,9 +105,13 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def do_POST(self) -> None:
+            self.do_GET()
+
         def do_GET(self) -> None:
             host = (self.headers.get("Host") or "").partition(":")[0]
-            reply = world.answer(Asked(host, self.path, dict(self.headers.items())))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            reply = world.answer(Asked(host, self.path, dict(self.headers.items()), body))
             if reply.wait_for is not None:
                 reply.wait_for.wait(30)
             if reply.raw is not None:

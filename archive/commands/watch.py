@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -32,22 +33,28 @@ def status_command(config: Config, as_json: bool, of_hosts: bool) -> None:
 
 
 @click.command("health")
+@click.option("--tell", "is_telling", is_flag=True, help="Hand alarms to alarm_command and alarm_url as well.")
 @reporting
 @common
-def health_command(config: Config, as_json: bool) -> int:
+def health_command(config: Config, as_json: bool, is_telling: bool) -> int:
     """Say whether the archive needs a person; exit 1 on an alarm.
 
-    Alarms: the last run failed or was killed; it could use no page where earlier runs could; problems are rising.
+    Alarms: the last run failed or was killed; HyperAI gave no answer; a list, or a source's pages, give nothing where
+    they gave something before; a field is read more rarely than it was; problems are rising; nothing new, or no crawl,
+    for silent_days.
     """
-    from archive.health import alarms
+    from archive.alarm_hooks import message, tell
+    from archive.alarms import alarms
     from archive.store import open_store
 
     with open_store(config.db, read_only=True) as store:
-        found = alarms(store)
+        found = [alarm.words for alarm in alarms(store, now=datetime.now(UTC), silent_days=config.silent_days)]
     if as_json:
         echo_json({"healthy": not found, "alarms": found})
     else:
         click.echo("\n".join(found) if found else "all is well")
+    for failure in tell(config, message(config, found, run_id=None)) if found and is_telling else []:
+        click.echo(f"archive: {failure}", err=True)
     return 1 if found else 0
 
 
@@ -116,6 +123,7 @@ def _runs(found: Mapping[str, Any]) -> str:
         lines.append(
             f"  {run['id']:>4}  {run['started_at']}  {ended:9} {run['command']}{'  ' + counts if counts else ''}"
         )
+        lines += [f"        alarm: {alarm['words']}" for alarm in run["alarms"]]
     return "\n".join(lines)
 
 

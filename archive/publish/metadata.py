@@ -15,6 +15,7 @@ FACETS = {
     "frontier": ["kind", "state"],
     "citations": ["kind"],
     "runs": ["end_reason"],
+    "run_sources": ["kind"],
     "robots": ["verdict"],
     "decisions": ["decision"],
     "aliases": ["reason"],

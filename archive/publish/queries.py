@@ -61,7 +61,8 @@ GROUP BY field, message ORDER BY pages DESC LIMIT 200
         "description": "Each run with the captures it made, newest first.",
         "sql": """
 SELECT runs.id, runs.command, runs.started_at, runs.ended_at, runs.end_reason,
-    (SELECT COUNT(*) FROM captures WHERE captures.run_id = runs.id) AS captures
+    (SELECT COUNT(*) FROM captures WHERE captures.run_id = runs.id) AS captures,
+    (SELECT group_concat(json_extract(value, '$.words'), '; ') FROM json_each(runs.alarms)) AS alarms
 FROM runs ORDER BY runs.id DESC LIMIT 100
 """,
     },

@@ -61,7 +61,7 @@ SELECT
     (SELECT COUNT(*) FROM citations WHERE kind = 'reference') AS "references",
     (SELECT COUNT(*) FROM captures) AS captures
 """
-LAST_RUN_SQL = "SELECT id, command, started_at, ended_at, end_reason, counts FROM runs ORDER BY id DESC LIMIT 1"
+LAST_RUN_SQL = "SELECT id, command, started_at, ended_at, end_reason, counts, alarms FROM runs ORDER BY id DESC LIMIT 1"
 KNOWN_SQL = "SELECT url, source, state, outcome, detail FROM frontier WHERE surt = :surt"
 CAPTURES_SQL = """
 SELECT fetched_at, url, status, outcome, detail, redirect_to FROM captures
@@ -128,7 +128,7 @@ def read_home(connection: Any) -> dict[str, Any]:
     return {
         "counts": dict(counts),
         "days": [{"day": day, "articles": articles} for day, articles in days.items()],
-        "last_run": {**dict(run), "counts": json.loads(run["counts"] or "{}")} if run else None,
+        "last_run": _run(dict(run)) if run else None,
     }
 
 
@@ -177,6 +177,11 @@ def web_address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _run(row: dict[str, Any]) -> dict[str, Any]:
+    alarms = [alarm["words"] for alarm in json.loads(row["alarms"])]
+    return row | {"counts": json.loads(row["counts"] or "{}"), "alarms": alarms}
 
 
 def _rows(connection: Any, sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:

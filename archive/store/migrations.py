@@ -62,6 +62,12 @@ def m006_decisions(db: Database) -> None:
     _run(db, DECISIONS)
 
 
+@MIGRATIONS()
+def m009_watching(db: Database) -> None:
+    """What each run came to, source by source, and what needed a person at its end."""
+    _run(db, WATCHING)
+
+
 CRAWLING = """
 CREATE TABLE sources (
     key TEXT PRIMARY KEY,
@@ -356,4 +362,22 @@ UPDATE frontier SET
 WHERE state = 'done';
 -- what a revisit record refers to; a list that is asked every hour has thousands of captures
 CREATE INDEX captures_payload ON captures (surt, payload_digest) WHERE record_type = 'response';
+"""
+
+WATCHING = """
+ALTER TABLE runs ADD COLUMN alarms TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE run_sources (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    source TEXT NOT NULL REFERENCES sources (key),
+    kind TEXT NOT NULL,
+    n_visits INTEGER NOT NULL DEFAULT 0,
+    n_ok INTEGER NOT NULL DEFAULT 0,
+    n_new INTEGER NOT NULL DEFAULT 0,
+    n_revised INTEGER NOT NULL DEFAULT 0,
+    n_read INTEGER NOT NULL DEFAULT 0,
+    fields TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (run_id, source, kind)
+);
+-- the last runs of one source, newest first (health)
+CREATE INDEX run_sources_source ON run_sources (source, kind, run_id);
 """

@@ -34,6 +34,12 @@ def end_run(
         )
 
 
+def note_alarms(store: Store, run_id: int, alarms: str) -> None:
+    """Record what needs a person at the end of a run: a JSON array, see CrawlRun."""
+    with store.transaction():
+        store.connection.execute("UPDATE runs SET alarms = :alarms WHERE id = :id", {"id": run_id, "alarms": alarms})
+
+
 def was_killed(store: Store) -> bool:
     """Say whether the last run never came to its end; only while holding crawl_lock(), when none is at work."""
     row = store.connection.execute("SELECT ended_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()

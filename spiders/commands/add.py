@@ -64,7 +64,7 @@ def run_add(config: Config, urls: Sequence[str], *, with_cited: bool = False, is
         stopper.run(session, partial(_add, session, urls, with_cited))
         if session.error:
             raise session.error
-        return summary_of(session)
+    return summary_of(session)
 
 
 async def _add(session: Session, urls: Sequence[str], with_cited: bool, runner: AsyncCrawlerRunner) -> None:

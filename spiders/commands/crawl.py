@@ -34,6 +34,7 @@ class CrawlSummary:
 
     run_id: Annotated[int, "Number of the run."]
     end_reason: Annotated[str, "finished, shutdown, or limit: all the requests that a run may make were made."]
+    discovered: Annotated[int, "Addresses that were new to us: pages and lists of HyperAI, and what its articles cite."]
     fetched: Annotated[int, "Pages that answered."]
     requests: Annotated[int, "Requests that were answered, redirects and robots.txt among them."]
     new: Annotated[int, "Articles of HyperAI that are new to us."]
@@ -42,9 +43,11 @@ class CrawlSummary:
     references: Annotated[int, "Entries of the reference lists of the articles read."]
     cited: Annotated[dict[str, int], "Outcome -> cited pages visited."] = field(default_factory=dict)
     other: Annotated[dict[str, int], "Outcome -> HyperAI pages that are no articles."] = field(default_factory=dict)
-    refused: Annotated[int, "Visits without a request: address, robots.txt, policy."] = 0
+    refused: Annotated[dict[str, int], "Why -> visits without a request."] = field(default_factory=dict)
     problems: Annotated[int, "Pages that could not be read."] = 0
+    alarms: Annotated[list[str], "What needs a person, a line each; see archive health."] = field(default_factory=list)
     is_origin_broken: Annotated[bool, "Whether HyperAI gave no answer at all."] = False
+    is_broken: Annotated[bool, "Whether HyperAI gave no answer, or nothing where it gave something before."] = False
 
 
 def run_crawl(
@@ -69,7 +72,7 @@ def run_crawl(
         stopper.run(session, partial(_crawl, session))
         if session.error:
             raise session.error
-        return summary_of(session)
+    return summary_of(session)
 
 
 @contextlib.contextmanager
@@ -141,7 +144,7 @@ def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
     config = checked(replace(config, **changes))
     summary = run_crawl(config, options, is_quiet=as_json)
     report(summary, config, as_json=as_json)
-    return 1 if summary.is_origin_broken else 0
+    return 1 if summary.is_broken else 0
 
 
 def report(summary: CrawlSummary, config: Config, *, as_json: bool) -> None:
@@ -160,6 +163,8 @@ def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
         lines.append("stopped before the end; the next crawl goes on from here")
     elif summary.is_origin_broken:
         lines.append(f"{config.origin} gave no answer; nothing was lost. Try again later.")
+    elif summary.is_broken:
+        lines.append("something is broken: see the alarms below")
     elif not summary.new and not summary.revised and not sum(summary.cited.values()):
         lines.append("nothing new")
     lines.append(
@@ -169,7 +174,12 @@ def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
     for name, counts in (("cited pages", summary.cited), ("other pages of HyperAI", summary.other)):
         if counts:
             lines.append(f"{name}: " + ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items())))
-    lines.append(f"{summary.requests} requests, {summary.refused} refused without one, {summary.problems} problems")
+    refused = ", ".join(f"{number} {reason}" for reason, number in sorted(summary.refused.items())) or "none"
+    lines.append(
+        f"{summary.discovered} addresses discovered, {summary.fetched} pages fetched with {summary.requests} requests; "
+        f"refused without one: {refused}; {summary.problems} problems"
+    )
+    lines += [f"alarm: {words}" for words in summary.alarms]
     return lines
 
 
@@ -183,15 +193,17 @@ async def _crawl(session: Session, runner: AsyncCrawlerRunner) -> None:
 
 
 def summary_of(session: Session) -> CrawlSummary:
-    """Return the summary of a crawl that has ended."""
+    """Return the summary of a crawl whose session is closed."""
     counts = session.counts
     by_prefix = {
         prefix: {key.partition(" ")[2]: number for key, number in counts.items() if key.startswith(f"{prefix} ")}
-        for prefix in ("cited", "article")
+        for prefix in ("cited", "article", "refused")
     }
+    is_origin_broken = bool(counts["origin_visits"] and not counts["origin_answers"] and not session.is_stopping)
     return CrawlSummary(
         run_id=session.run_id,
         end_reason=session.end_reason,
+        discovered=counts["discovered"],
         fetched=counts["fetched"],
         requests=counts["requests"],
         new=counts["new"],
@@ -200,9 +212,11 @@ def summary_of(session: Session) -> CrawlSummary:
         references=counts["references"],
         cited=by_prefix["cited"],
         other=by_prefix["article"],
-        refused=counts["refused"],
+        refused=by_prefix["refused"],
         problems=counts["problems"],
-        is_origin_broken=bool(counts["origin_visits"] and not counts["origin_answers"] and not session.is_stopping),
+        alarms=[alarm.words for alarm in session.alarms],
+        is_origin_broken=is_origin_broken,
+        is_broken=is_origin_broken or any(alarm.is_broken for alarm in session.alarms),
     )
 
 

@@ -16,7 +16,8 @@ def test_status_tells_runs_frontier_and_coverage(command):
     assert set(json.loads(command("status", "--json")[1])) == {"runs", "frontier", "totals", "outcomes", "coverage"}
 
 
-def test_health_is_quiet_until_a_run_fails(command, filled):
+def test_health_is_quiet_until_a_run_fails(command, filled, monkeypatch):
+    monkeypatch.setenv("ARCHIVE_SILENT_DAYS", "0")
     assert command("health") == (0, "all is well\n", "")
     run_id = runs.start_run(filled, command="archive crawl", now="2025-12-02T00:00:00Z")
     runs.end_run(filled, run_id, reason="no network", counts={}, now="2025-12-02T00:00:00Z")
@@ -24,6 +25,16 @@ def test_health_is_quiet_until_a_run_fails(command, filled):
     assert status == 1
     assert out == "run 2 (archive crawl) ended badly: no network; look at its log and run it again\n"
     assert json.loads(command("health", "--json")[1]) == {"healthy": False, "alarms": [out.strip()]}
+
+
+def test_health_tells_when_no_crawl_has_run_for_days_and_hands_it_on(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("ARCHIVE_ALARM_COMMAND", f"tee '{tmp_path}/told'")
+    status, out, err = command("health", "--tell")
+    assert (status, err) == (1, "")
+    assert out.startswith("no crawl for ")
+    assert json.loads((tmp_path / "told").read_text())["alarms"] == [out.strip()]
+    monkeypatch.setenv("ARCHIVE_ALARM_COMMAND", "no-such-program")
+    assert command("health", "--tell")[2] == "archive: alarm_command: no-such-program: No such file or directory\n"
 
 
 def test_config_prints_settings_that_would_give_the_same(command, monkeypatch):
