@@ -32,6 +32,7 @@ class DateWords:
     amount: re.Pattern[str]
     weekday: re.Pattern[str]
     label: re.Pattern[str]
+    published_label: re.Pattern[str]
     updated_label: re.Pattern[str]
     label_behind: re.Pattern[str]
     clock: re.Pattern[str]
@@ -51,7 +52,8 @@ def date_words() -> DateWords:
     units = {word: Precision(unit) for unit, words in table["units"].items() for word in _words(words)}
     numbers = {word: float(number) for number, words in table["numbers"].items() for word in _words(words)}
     zone_ends = {"时间", "時間"}  # 北京时间 is a zone
-    both = _words(table["published_labels"]) + _words(table["updated_labels"])
+    published, updated = _words(table["published_labels"]), _words(table["updated_labels"])
+    both = published + updated + _words(table["date_labels"])
     return DateWords(
         units=units,
         numbers=numbers,
@@ -63,7 +65,8 @@ def date_words() -> DateWords:
         amount=re.compile(_amount(units, numbers, named=True)),
         weekday=re.compile(_weekday(_words(table["weekdays"]))),
         label=re.compile(_label(both)),
-        updated_label=re.compile(_label(_words(table["updated_labels"]))),
+        published_label=re.compile(_label(published)),
+        updated_label=re.compile(_label(updated)),
         label_behind=re.compile(_label_behind(word for word in both if not word.isascii() and word not in zone_ends)),
         clock=re.compile(_clock(table["zones"])),
     )

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Literal, TypeAlias
 
 from archive.date_words import date_words, plain
 from archive.model import Precision
+
+Label: TypeAlias = Literal["published", "updated", "date"]
 
 LONGEST_DATE = 120  # characters; a longer string is prose
 LONGEST_BYLINE = 40  # characters of a name and a date
@@ -32,7 +35,7 @@ SEPARATORS = re.compile(
     r"\s*[|｜·•・\n\t]\s*|\s{2,}|\s[-–—/]\s|\s*[()（）]\s*"
     r"|\s+(?=(?:来源|來源|出典|文|By|by|von|par|por)\W*\s?\w)"
     r"|\s+(?=(?:最終更新|更新|公開|最后更新|发布|수정|입력))"
-    r"|,?\s+(?=(?:Updated|Published|Modified|Modifié|Mis à jour|Aktualisiert|Actualizado))",
+    r"|,\s*(?=[^\W\d]+:\s)|,?\s+(?=(?:Updated|Published|Modified|Modifié|Mis à jour|Aktualisiert|Actualizado))",
     re.IGNORECASE,
 )
 FILLERS = re.compile(
@@ -57,12 +60,17 @@ DATE_FORMS = tuple(
         rf"(?P<year>\d{{4}})[ ,./-]*{WORD}[ ./-]*(?P<day>\d{{1,2}})",
         rf"{WORD},?[ /-]*{OF}(?P<year>\d{{4}})",
         r"(?P<first>\d{1,2})\s*(?P<sep>[-/.])\s*(?P<second>\d{1,2})\s*(?P=sep)\s*(?P<year>\d{4})\.?",
+        r"(?P<first>\d\d)(?P<sep>[/.])(?P<second>\d\d)(?P=sep)(?P<year>\d\d)",
         r"(?P<era>[^\W\d_]{2,4})\s*(?P<era_year>\d{1,3}|元)\s*年\s*(?P<month_no>\d{1,2})\s*月(?:\s*(?P<day>\d{1,2})\s*日)?",
         r"(?P<year>\d{4})(?P<month_no>\d\d)(?P<day>\d\d)",
     )
 )
 DATE_AND_CLOCK = re.compile(
     r"(?<!\d)\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s?\d{1,2}:\d\d(?::\d\d)?(?!\d)"
+)
+BY_NAME = re.compile(  # By A. Mori on 3 May 2024
+    r"(?:(?:submitted|posted|published|written|added|gespeichert|eingereicht|erstellt|verfasst|publié|soumis|enviado|"
+    r"publicado|inviato|inserito) )?(?:by|von|par|por|da|di) [^\d:!?]{2,40}? (?:on|am|le|el|il|em) (?P<date>.+)"
 )
 BASIC_ISO = re.compile(r"(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)?(z|[+-]\d{4})?")
 EPOCH = re.compile(r"([12]\d{9})(?:\d{3})?(?:\.\d+)?")
@@ -126,6 +134,20 @@ def resolve_relative(raw: str, *, seen_at: datetime) -> PartialDate | None:
     return _relative(_unlabelled(plain(raw)), seen_at.astimezone(UTC)) if len(raw) <= LONGEST_DATE else None
 
 
+def label_of(raw: str) -> Label | None:
+    """Return what the label that opens *raw* says of the date behind it: "date" for no more than that; None without.
+
+    >>> label_of("Veröffentlicht am 16.08.2019")
+    'published'
+    """
+    words, text = date_words(), plain(raw) + " "
+    if words.updated_label.match(text):
+        return "updated"
+    if BY_NAME.match(text) or words.published_label.match(text):
+        return "published"
+    return "date" if words.label.match(text) else None
+
+
 def hours_between(published_at: str, precision: Precision | str, instant: str) -> float | None:
     """Return the hours from the start of *published_at* to *instant*, both as stored; negative when it came before.
 
@@ -154,7 +176,8 @@ def _read(text: str, seen_at: datetime | None, lang: str | None) -> PartialDate 
     bare = _unlabelled(text)
     if seen_at and (found := _relative(bare, seen_at.astimezone(UTC))):
         return found
-    return _absolute(bare, lang)
+    by_name = BY_NAME.fullmatch(bare)
+    return _absolute(by_name["date"] if by_name else bare, lang)
 
 
 def _read_parts(raw: str, seen_at: datetime | None, lang: str | None) -> PartialDate | None:
@@ -262,23 +285,34 @@ def _day(text: str, lang: str | None) -> tuple[int, int | None, int | None] | No
     """Return year, month, day of a date without a clock; None when it is none or ambiguous."""
     for form in DATE_FORMS:
         if found := form.fullmatch(text):
-            parts = found.groupdict()
+            parts = _in_order(found.groupdict(), lang)
             year, month, day = _year(parts), _month(parts), parts.get("day")
-            if parts.get("first"):
-                month, day = _order(int(parts["first"]), int(parts["second"]), parts["sep"], lang)
+            if (first := parts.get("first")) and (second := parts.get("second")):
+                month, day = _order(int(first), int(second), parts.get("sep") or "", lang)
             if year and month and _is_date(year, month, int(day or 1)):
                 return year, month, int(day) if day else None
     return None
+
+
+def _in_order(parts: dict[str, str | None], lang: str | None) -> dict[str, str | None]:
+    """Return the parts of 25.11.12 by the custom of *lang* (the year is first in East Asia); nothing without one."""
+    if not parts.get("first") or len(parts["year"] or "") != 2:
+        return parts
+    if lang is None or lang.startswith("en"):
+        return {}
+    if lang.startswith(("ja", "zh", "ko")):
+        return {"year": parts["first"], "month_no": parts["second"], "day": parts["year"]}
+    return parts
 
 
 def _year(parts: dict[str, str | None]) -> int | None:
     if era := parts.get("era"):
         before = date_words().eras.get(era)
         return None if before is None else before + (1 if parts["era_year"] == "元" else int(parts["era_year"] or 0))
-    year = int(parts["year"] or 0)
+    year = int(parts.get("year") or 0)
     if THAI.match(parts.get("month") or "") and year > LATEST_YEAR:
         year -= 543  # the Buddhist era
-    return year + 2000 if len(parts["year"] or "") == 2 else year
+    return year + 2000 if len(parts.get("year") or "") == 2 else year
 
 
 def _month(parts: dict[str, str | None]) -> int | None:

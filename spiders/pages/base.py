@@ -16,7 +16,7 @@ from archive.errors import AddressError
 from archive.mentions import find_mentions
 from archive.model import Article, Image, Mention, Outcome
 from archive.urls import canonical_url, host_of
-from spiders.pages import carriers
+from spiders.pages import carriers, printed_dates
 from spiders.pages.blocks import Block
 from spiders.pages.body import Body, make_body
 from spiders.pages.bylines import visible_authors
@@ -83,10 +83,11 @@ class ArticlePage:
 
     def dating(self) -> Dating:
         """Return when it was published, from the most trusted carrier that has a date."""
-        seen_at = self.document.seen_at
-        found = date_of(self.carriers(), seen_at=seen_at)
-        if found.date is None and (by_address := date_of(carriers.of_address(self.document), seen_at=seen_at)).date:
-            return replace(by_address, warnings=found.warnings)
+        seen_at, lang = self.document.seen_at, self.printed_language
+        found = date_of(self.carriers(), seen_at=seen_at, lang=lang)
+        if found.date is None and (apart := date_of(self.distant_dates(), seen_at=seen_at, lang=lang)).date:
+            doubt = f"published_at: {apart.carrier} {(apart.raw or '')[:40]!r} stands apart from the headline"
+            return replace(apart, warnings=(*found.warnings, doubt))
         return found
 
     def carriers(self) -> Iterator[Carrier]:
@@ -96,20 +97,22 @@ class ArticlePage:
         yield from carriers.time_elements(self.head_elements())
         yield from carriers.payload(self.document, [*self.h1s(), *self.stated_titles()])
         yield from self.visible_dates()
+        yield from carriers.of_address(self.document)
 
     def visible_dates(self) -> Iterator[Carrier]:
-        """Yield the date that a reader sees."""
-        near = set(self.head_elements())
-        dated = (node for node in carriers.named_for_dates(self.document.root) if node in near)
-        plain = carriers.outside_the_text(self.head_elements())
-        found = [*carriers.visible(self.document, dated)] or [*carriers.visible(self.document, plain)]
-        yield from found or carriers.sole_dates(self.document)
+        """Yield the date that a reader sees beside the headline."""
+        yield from printed_dates.near_headline(self.document, self.head_elements(), self.printed_language)
+
+    def distant_dates(self) -> Iterator[Carrier]:
+        """Yield the date that a reader sees elsewhere: looked for only when nothing else states one."""
+        yield from printed_dates.anywhere(self.document, self.printed_language)
 
     def modified_at(self) -> str | None:
         """Return when the page says it was last changed."""
         facts = self.document.structured
         raw = as_text(facts.article().get("dateModified")) or facts.first(*carriers.MODIFIED_META)
-        found = parse_date(raw, seen_at=self.document.seen_at) if raw else None
+        raw = raw or printed_dates.labelled(self.document, "updated", self.printed_language)
+        found = parse_date(raw, seen_at=self.document.seen_at, lang=self.printed_language) if raw else None
         return found.value if found else None
 
     def description(self) -> str | None:
@@ -194,13 +197,20 @@ class ArticlePage:
         names = [facts.first("og:site_name", "application-name"), publisher, self.site, self.site.split(".")[0]]
         return [name for name in names if name]
 
+    @cached_property
+    def printed_language(self) -> str | None:
+        """Return the language that titles and declarations tell: it decides what 12/11/2025 means."""
+        return language_of(" ".join([*self.h1s()[:2], *self.stated_titles()]), self.declared_languages())
+
     def headline_element(self) -> Element | None:
-        """Return the element of the headline: the first h1 that says something."""
-        return next((node for node in self.document.root.iter("h1") if direct_text(node)), None)
+        """Return the element of the headline: the first h1 of an article, else the first that says something."""
+        h1s = [node for node in self.document.root.iter("h1") if direct_text(node)]
+        inside = (node for node in h1s if any(box.tag in ("article", "main") for box in node.iterancestors()))
+        return next(inside, next(iter(h1s), None))
 
     def head_elements(self) -> list[Element]:
         """Return the elements near the headline: a date there is the article's own."""
-        return around_headline(self.document.root, self.headline_element())
+        return around_headline(self.document.root, self.headline_element(), self.description() or "")
 
     def declared_languages(self) -> list[str | None]:
         """Return the language tags that the page and its address give, most trusted first."""

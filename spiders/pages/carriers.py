@@ -1,4 +1,4 @@
-"""Where pages of any kind state dates: one function a carrier, each yielding what is printed."""
+"""Where pages of any kind state dates for machines: one function a carrier, each yielding what is printed."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from archive.dates import parse_date
-from spiders.pages.dating import Carrier
+from spiders.pages.dating import ADDRESS, Carrier
 from spiders.pages.document import Document, collapse
 from spiders.pages.structured import as_text
 from spiders.pages.titles import fold
@@ -33,38 +32,14 @@ PUBLISHED_KEYS = ("publishedAt", "published_at", "datePublished", "publishDate",
                   "publish_time", "pubDate", "publishedDate", "firstPublished", "published")  # fmt: skip
 CREATED_KEYS = ("createdAt", "created_at", "date", "time", "createTime", "create_time")
 _SCRIPT_EPOCH = re.compile(r"\bvar\s+(?:ct|publish_time|pubTime)\s*=\s*[\"']?(\d{10}(?:\d{3})?)[\"']?")
-_NAMED_DATE = re.compile(r"date|time|publi|posted|byline|meta|fecha|datum|zeit", re.I)
-_META_NAME = re.compile(r"(?:^|[-_.:])pub(?:lish|lished|lication)?[-_.]?(?:date|time)$|^(?:date|datum)[-_.:]?pub", re.I)
-_SOLE = re.compile(
-    r"publi[sc]|posted|pubdate|entry-date|post-?date|article-?date|news-?date|story-?date|datestamp", re.I
+NAMED_DATE = re.compile(r"date|time|publi|posted|submitted|byline|meta|fecha|datum|zeit", re.I)
+_META_NAME = re.compile(
+    r"(?:^|[-_.:])pub(?:lish|lished|lication)?[-_.:]?(?:date|time)$|^(?:date|datum)[-_.:]?pub", re.I
 )
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
-_DATED = re.compile(r"\d|日|昨|today|gestern|hier")
-_PARTS_OF_TEXT = frozenset(
-    (
-        "a",
-        "blockquote",
-        "caption",
-        "del",
-        "dl",
-        "figcaption",
-        "figure",
-        "ins",
-        "ol",
-        "pre",
-        "q",
-        "table",
-        "ul",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    )
-)
-_PARTS = re.compile(r"\s+[|·•–—-]\s+|\s*[|·•]\s*")
-_UPDATED = re.compile(r"updat|modif|edited|更新|修正|aktualisiert|mis à jour|actualizado|수정", re.I)
-_LONGEST_LABEL = 60
+_URL_DAY_FIRST = re.compile(r"/(0[1-9]|[12]\d|3[01])-(0[1-9]|1[0-2])-((?:19|20)\d\d)/?$")
+_MONTHS = 12  # a smaller first number may be a month
+UPDATED = re.compile(r"updat|modif|edited|更新|修正|aktualisiert|mis à jour|actualizado|수정", re.I)
 
 
 def json_ld(document: Document) -> Iterator[Carrier]:
@@ -78,7 +53,7 @@ def json_ld(document: Document) -> Iterator[Carrier]:
 
 def meta(document: Document) -> Iterator[Carrier]:
     """Yield the publication date of <meta> elements, and of microdata, which says the same in the body."""
-    named = (name for name in document.structured.meta if _META_NAME.search(name) and not _UPDATED.search(name))
+    named = (name for name in document.structured.meta if _META_NAME.search(name) and not UPDATED.search(name))
     if raw := document.structured.first(*PUBLISHED_META, *named):
         yield Carrier("meta", raw)
     for raw in document.structured.items.get("datepublished", ())[:1]:
@@ -92,14 +67,14 @@ def time_elements(nodes: Iterable[html.HtmlElement]) -> Iterator[Carrier]:
         if not raw:
             continue
         words = " ".join((node.get("class") or "", node.get("itemprop") or "", collapse("".join(node.itertext()))))
-        if not _UPDATED.search(words):
+        if not UPDATED.search(words):
             yield Carrier("time", raw)
             return
 
 
 def _epoch_of(node: html.HtmlElement) -> str:
     """Return the epoch that an element of a component library states (`<x-timestamp data-timestamp="1731…">`)."""
-    is_named = isinstance(node.tag, str) and ("timestamp" in node.tag or _NAMED_DATE.search(node.get("class") or ""))
+    is_named = isinstance(node.tag, str) and ("timestamp" in node.tag or NAMED_DATE.search(node.get("class") or ""))
     raw = (node.get("data-timestamp") or node.get("timestamp") or "") if is_named else ""
     return raw if raw.isdecimal() and len(raw) in (10, 13) else ""
 
@@ -172,47 +147,10 @@ def _first_date(value: dict[str, Any], keys: Sequence[str]) -> str | None:
     return next((str(raw) for raw in found if re.search(r"\d{4}", str(raw))), None)
 
 
-def visible(document: Document, nodes: Iterable[html.HtmlElement]) -> Iterator[Carrier]:
-    """Yield the first text among *nodes* that is a date and nothing else (a label aside), or has one as a part."""
-    for node in nodes:
-        text = collapse("".join(node.itertext())) if len(node) < 6 else ""
-        if not 2 < len(text) <= _LONGEST_LABEL or _UPDATED.search(text) or not _DATED.search(text):
-            continue
-        own = (collapse(part or "") for part in (node.text, *(child.tail for child in node)))
-        for part in (text, *_PARTS.split(text), *own):
-            if _DATED.search(part) and parse_date(part, seen_at=document.seen_at) is not None:
-                yield Carrier("visible", part, is_visible=True)
-                return
-
-
-def outside_the_text(nodes: Iterable[html.HtmlElement]) -> Iterator[html.HtmlElement]:
-    """Yield those of *nodes* that are no part of a text: a quotation, a list, a caption or a link may be a date too."""
-    for node in nodes:
-        if not any(box.tag in _PARTS_OF_TEXT for box in (node, *node.iterancestors())):
-            yield node
-
-
-def sole_dates(document: Document) -> Iterator[Carrier]:
-    """Yield the date that elements named for a publication date show, wherever they stand, when all show the same."""
-    named = (node for node in named_for_dates(document.root) if _SOLE.search(f"{node.get('class')} {node.get('id')}"))
-    found: dict[str, str] = {}
-    for node in named:
-        for carrier in visible(document, [node]):
-            date = parse_date(carrier.raw, seen_at=document.seen_at)
-            found.setdefault(date.value[:10] if date else "", carrier.raw)
-    if len(found) == 1:
-        yield Carrier("visible", next(iter(found.values())), is_visible=True)
-
-
 def of_address(document: Document) -> Iterator[Carrier]:
     """Yield the day that the address names as a part of its path: /2025/11/12/chips."""
-    if found := _URL_DATE.search(urlsplit(document.url).path):
-        yield Carrier("url", "-".join(found.group(1, 3, 4)))
-
-
-def named_for_dates(root: html.HtmlElement) -> Iterator[html.HtmlElement]:
-    """Yield the elements of *root* whose tag, class, id or itemprop says that they hold a date."""
-    for node in root.iter("time", "span", "div", "p", "li", "small", "em", "a", "dd", "td"):
-        names = " ".join((node.get("class") or "", node.get("id") or "", node.get("itemprop") or ""))
-        if node.tag == "time" or _NAMED_DATE.search(names):
-            yield node
+    path = urlsplit(document.url).path
+    if found := _URL_DATE.search(path):
+        yield Carrier(ADDRESS, "-".join(found.group(1, 3, 4)))
+    elif (found := _URL_DAY_FIRST.search(path)) and int(found[1]) > _MONTHS:
+        yield Carrier(ADDRESS, "-".join(found.group(3, 2, 1)))

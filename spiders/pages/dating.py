@@ -1,7 +1,7 @@
 """When a page was published: every carrier that says so, and which of them to believe.
 
-Order: JSON-LD, <meta>, <time>, script payload, visible text. Of carriers that disagree the one that agrees with the
-visible text wins and the others are named in a warning. Prose is never read for a date.
+Order: JSON-LD, <meta>, <time>, script payload, visible text, address. Of carriers that disagree the one that agrees
+with the visible text wins and the others are named in a warning. Prose is never read for a date.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ _SLACK = {  # how far a carrier may stand from the visible date: zones, and a re
     Precision.YEAR: timedelta(days=366),
 }
 _SHARPNESS = tuple(Precision)
+ADDRESS = "url"  # the carrier that an address is
 _EARLIEST_YEAR = 1990  # no web page is older
 _FUTURE = timedelta(days=2)
 
@@ -44,12 +45,15 @@ class Dating:
     warnings: tuple[str, ...] = ()
 
 
-def date_of(carriers: Iterable[Carrier], *, seen_at: datetime) -> Dating:
-    """Return the date that *carriers* (in their order of trust) give; none of them is ever sharpened or guessed."""
+def date_of(carriers: Iterable[Carrier], *, seen_at: datetime, lang: str | None = None) -> Dating:
+    """Return the date that *carriers* (in their order of trust) give; none of them is ever sharpened or guessed.
+
+    *lang* (BCP 47) is the page's: it decides what a visible 12/11/2025 means.
+    """
     read: list[tuple[Carrier, PartialDate]] = []
     warnings: list[str] = []
     for carrier in carriers:
-        date = read_date(carrier.raw, seen_at=seen_at)
+        date = read_date(carrier.raw, seen_at=seen_at, lang=lang if carrier.is_visible else None)
         if date is not None and _is_possible(date, seen_at):
             read.append((carrier, date))
         elif date is not None or carrier.name != "visible":
@@ -63,14 +67,14 @@ def date_of(carriers: Iterable[Carrier], *, seen_at: datetime) -> Dating:
     return Dating(date, carrier.raw, carrier.name, tuple(warnings))
 
 
-def read_date(raw: str, *, seen_at: datetime) -> PartialDate | None:
+def read_date(raw: str, *, seen_at: datetime, lang: str | None = None) -> PartialDate | None:
     """Return the date that a carrier's text states: ISO, printed, relative, or an epoch in seconds or milliseconds."""
     text = raw.strip()
     if text.isdecimal() and len(text) in (10, 13):
         instant = datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), tz=UTC)
         return PartialDate(instant.strftime("%Y-%m-%dT%H:%M:%SZ"), Precision.SECOND)
     try:
-        return parse_date(text, seen_at=seen_at)
+        return parse_date(text, seen_at=seen_at, lang=lang)
     except (ValueError, OverflowError):
         return None
 
@@ -98,11 +102,18 @@ def _is_possible(date: PartialDate, seen_at: datetime) -> bool:
 
 
 def _choose(read: Sequence[tuple[Carrier, PartialDate]]) -> tuple[Carrier, PartialDate]:
-    """Return the first carrier that agrees with the visible text; the first of all when nothing visible contradicts."""
-    visible = next((date for carrier, date in read if carrier.is_visible), None)
-    if visible is None:
+    """Return the first carrier that agrees with the visible text; the first of all when nothing visible contradicts.
+
+    A visible date that no other supports does not win when two others agree on theirs: it is another article's.
+    """
+    shown = next((pair for pair in read if pair[0].is_visible), None)
+    if shown is None:
         return read[0]
-    return next((pair for pair in read if agree(pair[1], visible)), read[0])
+    others = [pair for pair in read if not pair[0].is_visible]
+    stated = [pair for pair in others if pair[0].name != ADDRESS]  # an address confirms and is never preferred
+    supported = (pair for pair in stated if agree(pair[1], shown[1]))
+    confirmed = (pair for pair in stated for other in others if other is not pair and agree(pair[1], other[1]))
+    return next(supported, None) or next(confirmed, None) or shown
 
 
 def _disagreements(read: Sequence[tuple[Carrier, PartialDate]], chosen: Carrier, date: PartialDate) -> Iterable[str]:

@@ -39,12 +39,14 @@ class GenericPage(ArticlePage):
     weights: ClassVar[Weights | None] = None
 
     def headline_element(self) -> Element | None:
-        """Return the element of the headline: the h1 or h2 that the page's titles begin with, else the first h1."""
-        titles = [fold(title) for title in self.stated_titles()]
-        for tag in ("h1", "h2"):
+        """Return the element of the headline: the heading that the page's titles begin with, else the first h1."""
+        titles = [title for stated in self.stated_titles() if len(title := fold(stated)) >= _MIN_KEY]
+        for tag in ("h1", "h2", "h3", "h4"):
             for node in self.document.root.iter(tag):
                 key = fold(direct_text(node))
-                if len(key) >= _MIN_KEY and any(title.startswith(key) or key.startswith(title) for title in titles):
+                if len(key) >= _MIN_KEY and any(
+                    title.startswith(key) or key.startswith(title) or key.endswith(title) for title in titles
+                ):
                     return node
         return super().headline_element()
 

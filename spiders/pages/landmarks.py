@@ -48,7 +48,11 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LABEL = 60
 _LONGEST_NAME = 20  # of a service to which a page may be shared
 _NEARLY_ALL = 0.9
+_NO_PROSE = frozenset({"script", "style", "noscript", "h1", "h2", "h3", "h4"})
 _LONG_PARAGRAPH = 120  # weight of a text: from here on it is the body
+_LEAD_KEY = 40  # folded letters
+_NEXT = frozenset({"h2", "h3", "h4", "section", "aside", "footer", "nav"})  # after a lead: something else begins
+_AFTER_LEAD = 20  # elements
 _BEFORE, _AFTER = 25, 150  # elements around a headline where a date is the article's own
 _HEADER_BLOCKS = 12  # the header is over within so many blocks
 
@@ -233,16 +237,24 @@ def holds_header(node: Element, headline: Element) -> bool:
     return node.tag == "header" and parent is not None and any(box is parent for box in node.iterancestors())
 
 
-def around_headline(root: Element, headline: Element | None) -> list[Element]:
-    """Return the elements near *headline*, up to the first long paragraph: a date there is the article's own."""
+def around_headline(root: Element, headline: Element | None, summary: str = "") -> list[Element]:
+    """Return the elements near *headline*, up to the first long paragraph: a date there is the article's own.
+
+    A paragraph that says what *summary* (the page's own) says is a lead: what follows directly is near as well.
+    """
     nodes = [node for node in root.iter() if isinstance(node.tag, str)]
     place = next((place for place, node in enumerate(nodes) if node is headline), None)
     if headline is None or place is None:
         return []
     near: list[Element] = []
-    for node in nodes[place : place + _AFTER]:
-        if _is_prose(node) and not is_within(node, headline):
+    end, lead = place + _AFTER, fold(summary)
+    for number, node in enumerate(nodes[place:], start=place):
+        if number >= end or (end < place + _AFTER and node.tag in _NEXT):
             break
+        if _is_prose(node) and not is_within(node, headline):
+            if not _is_lead(node, lead):
+                break
+            end = min(end, number + _AFTER_LEAD)
         near.append(node)
     above = set(headline.iterancestors())
     before = (node for node in nodes[max(0, place - _BEFORE) : place] if node not in above)
@@ -258,6 +270,13 @@ def _is_of_the_site(node: Element, headline: Element, above: Collection[Element]
     )
 
 
+def _is_lead(node: Element, lead: str) -> bool:
+    key = fold(direct_text(node))[:_LEAD_KEY]
+    return len(key) == _LEAD_KEY and lead.startswith(key)
+
+
 def _is_prose(node: Element) -> bool:
     own = direct_text(node) if node.tag == "p" else node.text or ""
-    return weight(own) >= _LONG_PARAGRAPH and node.tag not in ("script", "style", "noscript")
+    if weight(own) < _LONG_PARAGRAPH or node.tag in _NO_PROSE:
+        return False
+    return not any(box.tag in ("figcaption", "figure") for box in node.iterancestors())

@@ -43,6 +43,22 @@ def test_the_carrier_that_agrees_with_the_reader_wins(
     assert (dating.date.value, dating.date.precision, dating.carrier) == (value, precision, name)
 
 
+@pytest.mark.parametrize(
+    ("others", "name"),
+    [
+        ([Carrier("json-ld", "2025-11-02"), Carrier("meta", "2025-11-02T08:00:00Z")], "json-ld"),
+        ([Carrier("json-ld", "2025-11-02"), Carrier("url", "2025-11-02")], "json-ld"),
+        ([Carrier("json-ld", "2025-11-02")], "visible"),
+        ([Carrier("json-ld", "2025-11-02"), Carrier("url", "2025-12-31")], "visible"),
+    ],
+    ids=["two agree", "the address agrees", "one alone", "the address never wins"],
+)
+def test_a_visible_date_of_another_article_loses_to_two_that_agree(others: list[Carrier], name: str) -> None:
+    dating = date_of([others[0], visible("3時間前"), *others[1:]], seen_at=SEEN)
+    assert dating.carrier == name.replace("json-ld", "meta" if others[-1].name == "meta" else "json-ld")
+    assert dating.warnings
+
+
 def test_a_carrier_that_disagrees_is_named_in_a_warning() -> None:
     dating = date_of([Carrier("json-ld", "2024-01-01"), Carrier("meta", "2025-12-08"), visible("23日前")], seen_at=SEEN)
     assert len(dating.warnings) == 1
