@@ -10,7 +10,6 @@ from archive.dates import parse_date
 from archive.errors import AddressError
 from archive.model import Article
 from archive.records import FrontierEntry
-from archive.store.citations import citation_rows
 from archive.urls import canonical_url, host_of, site_key, surt
 
 LOCALES = ("en", "cn", "ja", "kr", "fr", "de")
@@ -63,24 +62,20 @@ class Scope:
 
     def cited_entries(self, article: Article) -> Iterator[FrontierEntry]:
         """Yield what *article* cites as frontier entries; HyperAI's own pages only when they are in the scope."""
-        for row in citation_rows(article):
-            if not row["surt"]:
-                continue
+        own_hosts = {*OWN_HOSTS, host_of(self.origin)}
+        urls = [*(reference.url for reference in article.references), *(link.url for link in article.links)]
+        for url in filter(None, urls):
             try:
-                is_own = host_of(row["url"]) in {*OWN_HOSTS, host_of(self.origin)}
+                plain = canonical_url(url)
             except AddressError:
                 continue
-            if is_own:
-                inside = self.entry(row["url"], found_on=article.url)
+            if host_of(plain) in own_hosts:
+                inside = self.entry(plain, found_on=article.url)
                 if inside:
                     yield inside
                 continue
             yield FrontierEntry(
-                surt=row["surt"],
-                url=canonical_url(row["url"]),
-                kind="cited",
-                priority=CITED_PRIORITY,
-                found_on=article.url,
+                surt=surt(plain), url=plain, kind="cited", priority=CITED_PRIORITY, found_on=article.url
             )
 
     def source_of(self, url: str) -> str:

@@ -41,6 +41,7 @@ class Store:
         self.connection = connection
         self.db = Database(connection, execute_plugins=False)
         self.read_only = read_only
+        self.known_sources: set[str] = set()  # keys that surely have a row; forgotten when a block is undone
         self._marks: list[int] = []
         self._late: list[tuple[str, Mapping[str, Any]]] = []
         self._has_failed = False
@@ -90,6 +91,7 @@ class Store:
                 self._finish(commit)
             except BaseException:
                 del self._late[self._marks[-1] :]
+                self.known_sources.clear()
                 self._has_failed = False
                 if self.connection.in_transaction:  # else SQLite undid everything by itself (disk full, I/O error)
                     for statement in undo.split("; "):

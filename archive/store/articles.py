@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from archive.citations import identify
 from archive.dates import resolve_relative
 from archive.errors import AddressError
 from archive.model import Article, Precision
-from archive.records import StoredArticle
+from archive.records import StoredArticle, row_of
 from archive.store import Store, stamp
 from archive.store.citations import link_citations, page_of, save_citations
 from archive.store.problems import save_warnings
@@ -58,6 +58,7 @@ class _Reading:
 
 _KEPT = ("id", "capture_id", "first_captured_at", "last_captured_at", "n_revisions")
 _COLUMNS = tuple(field.name for field in fields(StoredArticle) if field.name not in _KEPT)
+_SAID = frozenset(field.name for field in fields(Article))
 _INSERT = (
     f"INSERT INTO articles ({', '.join(_COLUMNS)}, capture_id, first_captured_at, last_captured_at) VALUES "  # noqa: S608
     f"({', '.join(':' + name for name in _COLUMNS)}, :capture_id, :seen_at, :seen_at)"
@@ -138,9 +139,8 @@ def _reading(
     article: Article, kind: str, source: str, work_id: str | None, capture_id: int | None, seen_at: str
 ) -> _Reading:
     article = _with_own_canonical(article)
-    values = asdict(article)
     image = article.lead_image
-    row = {name: values.get(name) for name in _COLUMNS} | {
+    row = {name: getattr(article, name) if name in _SAID else None for name in _COLUMNS} | {
         "surt": surt_of(article.canonical_url),
         "kind": kind,
         "source": source,
@@ -150,10 +150,10 @@ def _reading(
         "content_digest": content_digest(article.title, article.text),
     }
     for name in ("authors", "tags", "headings", "warnings"):
-        row[name] = json.dumps(values[name], ensure_ascii=False)
-    figures = [asdict(figure) | {"position": number} for number, figure in enumerate(article.figures, start=1)]
+        row[name] = json.dumps(getattr(article, name), ensure_ascii=False)
+    figures = [row_of(figure) | {"position": number} for number, figure in enumerate(article.figures, start=1)]
     tables = [
-        asdict(table) | {"position": number, "rows": json.dumps(table.rows, ensure_ascii=False)}
+        row_of(table) | {"position": number, "rows": json.dumps(table.rows, ensure_ascii=False)}
         for number, table in enumerate(article.tables, start=1)
     ]
     return _Reading(article, row, figures, tables, capture_id, seen_at)
@@ -184,10 +184,12 @@ def _insert(store: Store, reading: _Reading) -> Saved:
     # An address that was an alias until now turns out to be an article of its own.
     store.connection.execute("DELETE FROM aliases WHERE surt = :surt", row)
     _add_revision(store, article_id, 1, reading)
-    _replace_parts(store, article_id, reading)
+    for insert, parts in ((_FIGURES[-1], reading.figures), (_TABLES[-1], reading.tables)):
+        store.connection.executemany(insert, [part | {"id": article_id} for part in parts])
     put_in(store, article_id, indexed_texts(row, reading.figures, reading.tables))
-    save_citations(store, article_id, reading.article)
-    save_warnings(store, reading.article, article_id=article_id, capture_id=reading.capture_id, seen_at=reading.seen_at)
+    save_citations(store, article_id, reading.article, is_new=True)
+    if reading.article.warnings:
+        _save_warnings(store, article_id, reading)
     link_citations(store, article_id, surt=row["surt"], url=row["canonical_url"])
     return Saved(SaveStatus.NEW, article_id)
 
@@ -259,8 +261,12 @@ def _store_changes(store: Store, held: dict[str, Any], reading: _Reading, row: d
         put_in(store, article_id, new_texts)
     if save_citations(store, article_id, reading.article):
         changed.append("citations")
-    save_warnings(store, reading.article, article_id=article_id, capture_id=reading.capture_id, seen_at=reading.seen_at)
+    _save_warnings(store, article_id, reading)
     return tuple(changed)
+
+
+def _save_warnings(store: Store, article_id: int, reading: _Reading) -> None:
+    save_warnings(store, reading.article, article_id=article_id, capture_id=reading.capture_id, seen_at=reading.seen_at)
 
 
 def _replace_parts(store: Store, article_id: int, reading: _Reading) -> list[str]:

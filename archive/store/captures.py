@@ -1,10 +1,10 @@
 """Captures: one row for every answer or refusal, in the order they came."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 
 from archive.model import Outcome
-from archive.records import Capture
+from archive.records import Capture, row_of
 from archive.store import Store
 from archive.store.sources import note_source
 from archive.urls import site_key
@@ -20,7 +20,7 @@ def save_capture(store: Store, capture: Capture) -> int:
         capture = replace(capture, source=site_key(capture.url))
     with store.transaction():
         note_source(store, capture.source)
-        return int(store.connection.execute(_INSERT, asdict(capture)).lastrowid or 0)
+        return int(store.connection.execute(_INSERT, row_of(capture)).lastrowid or 0)
 
 
 def correct_outcome(store: Store, capture_id: int, *, outcome: Outcome, detail: str | None = None) -> None:

@@ -4,13 +4,13 @@ A cited page is ours when its address is an article's, or an alias of one, or na
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from archive.citations import Identity, identify
 from archive.errors import AddressError
 from archive.model import Article, CitedKind
-from archive.records import Citation
+from archive.records import Citation, row_of
 from archive.store import Store
 from archive.urls import surt as surt_of
 
@@ -26,14 +26,14 @@ def citation_rows(article: Article, article_id: int = 0) -> list[dict[str, Any]]
     found: list[dict[str, Any]] = []
     for reference in article.references:
         identity = _identity(reference.url)
-        row = asdict(reference) | {"kind": "reference", "cited_kind": str(reference.kind)}
+        row = row_of(reference) | {"kind": "reference", "cited_kind": str(reference.kind)}
         row["doi"], row["arxiv_id"] = reference.doi or identity.doi, reference.arxiv_id or identity.arxiv_id
         found.append(row)
     for link in article.links:
         identity = _identity(link.url)
-        row = asdict(link) | {"kind": "link" if link.paragraph else "caption", "cited_kind": str(identity.kind)}
+        row = row_of(link) | {"kind": "link" if link.paragraph else "caption", "cited_kind": str(identity.kind)}
         found.append(row | {"doi": identity.doi, "arxiv_id": identity.arxiv_id})
-    found.extend(asdict(mention) | {"cited_kind": mention.kind, "kind": "mention"} for mention in article.mentions)
+    found.extend(row_of(mention) | {"cited_kind": mention.kind, "kind": "mention"} for mention in article.mentions)
     plain = dict.fromkeys(_COLUMNS) | {"cited_kind": "other", "article_id": article_id}
     return [
         {name: (plain | row)[name] for name in _COLUMNS} | {"position": position, "surt": _surt(row.get("url"))}
@@ -41,19 +41,27 @@ def citation_rows(article: Article, article_id: int = 0) -> list[dict[str, Any]]
     ]
 
 
-def save_citations(store: Store, article_id: int, article: Article) -> bool:
-    """Store what *article* cites, linked to the pages we hold; say whether anything changed."""
+def save_citations(store: Store, article_id: int, article: Article, *, is_new: bool = False) -> bool:
+    """Store what *article* cites, linked to the pages we hold; say whether anything changed.
+
+    *is_new*: the article was not there before, so nothing is compared.
+    """
     new = citation_rows(article, article_id)
+    if not is_new and _are_held(store, article_id, new):
+        return False
+    with store.transaction():
+        if not is_new:
+            store.connection.execute("DELETE FROM citations WHERE article_id = :id", {"id": article_id})
+        store.connection.executemany(_INSERT, [row | {"cited_article_id": _held_page(store, row)} for row in new])
+    return True
+
+
+def _are_held(store: Store, article_id: int, rows: list[dict[str, Any]]) -> bool:
     held = store.connection.execute(
         f"SELECT {', '.join(_COLUMNS)} FROM citations WHERE article_id = :id ORDER BY position",  # noqa: S608
         {"id": article_id},
     ).fetchall()
-    if [dict(row) for row in held] == new:
-        return False
-    with store.transaction():
-        store.connection.execute("DELETE FROM citations WHERE article_id = :id", {"id": article_id})
-        store.connection.executemany(_INSERT, [row | {"cited_article_id": _held_page(store, row)} for row in new])
-    return True
+    return [dict(row) for row in held] == rows
 
 
 def link_citations(store: Store, article_id: int, *, surt: str, url: str) -> int:
@@ -163,6 +171,8 @@ def _held_page(store: Store, row: Mapping[str, Any]) -> int | None:
 
 def _linked_elsewhere(store: Store, row: Mapping[str, Any]) -> int | None:
     """Return the page that another citation of the same paper is linked to."""
+    if not (row["doi"] or row["arxiv_id"]):
+        return None
     found = store.connection.execute(
         "SELECT cited_article_id FROM citations WHERE cited_article_id IS NOT NULL AND "
         "(doi = :doi OR arxiv_id = :arxiv_id) LIMIT 1",

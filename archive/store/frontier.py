@@ -7,14 +7,14 @@ is set) or `dead` (not asked any more).
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.model import Outcome
-from archive.records import FrontierEntry
+from archive.records import FrontierEntry, row_of
 from archive.store import Store, stamp
 from archive.store.sources import note_source
 from archive.urls import canonical_url, site_key
@@ -192,7 +192,7 @@ def entry_of(store: Store, surt: str) -> FrontierEntry | None:
     if row is None:
         return None
     outcome = Outcome(row["outcome"]) if row["outcome"] else None
-    return replace(FrontierEntry(**dict(row)), outcome=outcome)
+    return FrontierEntry(**(dict(row) | {"outcome": outcome}))
 
 
 def counts(store: Store) -> dict[str, int]:
@@ -240,7 +240,7 @@ def hosts_waiting(store: Store, *, kinds: Sequence[str], hosts: Collection[str],
 
 
 def _row(entry: FrontierEntry, now: str) -> dict[str, object]:
-    row = asdict(entry)
+    row = row_of(entry)
     row["host"] = entry.host or urlsplit(canonical_url(entry.url)).netloc
     row["source"] = entry.source or site_key(entry.url)
     row["first_seen_at"] = entry.first_seen_at or now

@@ -26,8 +26,11 @@ def put_sources(store: Store, sources: Iterable[Source]) -> None:
 
 def note_source(store: Store, key: str) -> None:
     """Make sure that *key* has a row; a publisher we only know by its domain is crawled as any other."""
+    if key in store.known_sources:
+        return
     with store.transaction():
         store.connection.execute("INSERT INTO sources (key) VALUES (:key) ON CONFLICT (key) DO NOTHING", {"key": key})
+        store.known_sources.add(key)
 
 
 def policy_of(store: Store, key: str) -> Policy:
