@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from archive.records import CrawlRun
 from archive.store import Store
+from archive.store.lock import is_locked
 from archive.store.run_sources import History, history, sources_of_run
 from archive.store.runs import latest_runs
 
@@ -39,11 +40,14 @@ def alarms(store: Store, *, now: datetime, silent_days: float) -> list[Alarm]:
 
     *silent_days* is how long nothing new from HyperAI, or no crawl at all, is taken for well; 0 for ever.
     """
-    runs = [run for run in latest_runs(store, limit=N_RUNS) if run.ended_at or run.end_reason]
+    runs = latest_runs(store, limit=N_RUNS)
+    unended = [run for run in runs[:1] if not run.end_reason]
+    runs = [run for run in runs if run.end_reason]
+    killed = [*_killed(store, unended[0])] if unended else []
     if not runs:
-        return []
+        return killed
     last = runs[0]
-    found = [*_ended_badly(last), *_no_answer(last), *_lists_that_fell_silent(store, last)]
+    found = [*(killed or _ended_badly(last)), *_no_answer(last), *_lists_that_fell_silent(store, last)]
     for source, kind in sources_of_run(store, last.id or 0):
         rows = history(store, source, kind)
         found.extend(_yields_nothing(source, kind, rows))
@@ -58,6 +62,12 @@ def alarms(store: Store, *, now: datetime, silent_days: float) -> list[Alarm]:
 def as_json(found: Sequence[Alarm]) -> str:
     """Return alarms as the column `alarms` of runs holds them."""
     return json.dumps([{"about": alarm.about, "words": alarm.words} for alarm in found], ensure_ascii=False)
+
+
+def _killed(store: Store, run: CrawlRun) -> Iterator[Alarm]:
+    """Yield an alarm for a run that has no end and no process."""
+    if not is_locked(store.path):
+        yield Alarm("run", f"run {run.id} ({run.command}) was killed; the next one goes on from there")
 
 
 def _ended_badly(last: CrawlRun) -> Iterator[Alarm]:

@@ -1,22 +1,28 @@
 """`archive schedule`: run crawls again and again without overlap, or print what systemd and cron need."""
 
+import getpass
 import shutil
-import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archive.options import common
-from archive.schedule import cron_line, parse_cron, parse_every, systemd_units
+from archive.schedule import cron_line, parse_every, systemd_units
 from archive.settings import Config
 
-MISFIRE_S = 3600
+every_option = click.option("--every", default="1h", show_default=True, metavar="TIME", help="Interval: 30m, 1h, 2d.")
+jitter_option = click.option(
+    "--jitter",
+    default="2m",
+    show_default=True,
+    metavar="TIME",
+    help="Begin up to so much later, at random; 0 for none.",
+)
 
 
 @click.group()
@@ -25,51 +31,87 @@ def schedule() -> None:
 
 
 @schedule.command("run", context_settings={"ignore_unknown_options": True})
-@click.option("--every", default="1h", show_default=True, metavar="TIME", help="Interval: 30m, 1h, 2d.")
+@every_option
 @click.option("--cron", metavar="FIELDS", help="Five cron fields instead of an interval, in local time.")
+@jitter_option
 @click.option("--times", type=click.IntRange(min=1), help="End after this many crawls.")
+@click.option(
+    "--log", "log_as", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Log lines."
+)
 @click.argument("crawl_options", nargs=-1, type=click.UNPROCESSED)
 @common
-def run(config: Config, every: str, cron: str | None, times: int | None, crawl_options: tuple[str, ...]) -> int:
+def run(config: Config, crawl_options: tuple[str, ...], *, times: int | None, log_as: str, **when: Any) -> int:
     """Crawl now, then again and again.
 
     Options after -- go to `archive crawl`.
 
     A crawl that takes longer than the interval delays the next one: there are never two at once. Only one
     scheduler serves an archive; a second says so and ends with 1. A crawl that fails is logged and the next one runs.
+    The log goes to standard error; --log json writes one JSON object an event, the crawl's summary among them.
     """
+    from archive.crawl_loop import Crawls, as_json_line, as_words, run_forever
     from archive.store.lock import schedule_lock
 
-    trigger = _trigger(every, cron)
+    def log(event: dict[str, Any]) -> None:
+        click.echo(as_json_line(event) if log_as == "json" else as_words(event), err=True)
+
+    trigger, is_json = _trigger(**when), log_as == "json"
+    command = [sys.executable, "-m", "archive", *_crawl_arguments(config, ["--json"] * is_json + list(crawl_options))]
     with schedule_lock(config.db):
-        return _run_forever(trigger, _Crawls(_crawl_command(config, crawl_options)), times)
+        crawls = Crawls(command, log=log, reads_summary=is_json)
+        return run_forever(trigger, crawls, times=times, log=log, on_kill=partial(_tell_of_kill, config))
 
 
 @schedule.command("print")
 @click.argument("kind", type=click.Choice(["systemd", "cron"]))
-@click.option("--every", default="1h", show_default=True, metavar="TIME", help="Interval: 30m, 1h, 2d.")
+@every_option
 @click.option("--cron", metavar="FIELDS", help="Five cron fields instead of an interval (cron only).")
+@jitter_option
 @common
-def print_units(config: Config, kind: str, every: str, cron: str | None) -> None:
-    """Print what systemd or cron needs for this archive."""
+def print_units(config: Config, kind: str, every: str, cron: str | None, jitter: str) -> None:
+    """Print what systemd or cron needs for this archive.
+
+    Cron knows no jitter: choose minutes that are not everybody's.
+    """
     program = shutil.which("archive")
     command = [*([program] if program else [sys.executable, "-m", "archive"]), *_crawl_arguments(config, ())]
     interval, folder = parse_every(every), str(Path.cwd())
     if kind == "systemd":
         if cron:
             raise click.UsageError("systemd takes --every; --cron goes with: archive schedule print cron")
-        click.echo(systemd_units(command, every=interval, folder=folder), nl=False)
+        user = getpass.getuser()
+        units = systemd_units(
+            command,
+            every=interval,
+            jitter=_jitter(jitter),
+            folder=folder,
+            user=None if user == "root" else user,
+            writes=_written_folders(config),
+        )
+        click.echo(units, nl=False)
     else:
-        click.echo(cron_line(command, every=interval, cron=parse_cron(cron) if cron else None, folder=folder))
+        if cron:
+            _trigger(every, cron, jitter)  # raises when the fields name no time
+        click.echo(cron_line(command, every=interval, cron=cron and " ".join(cron.split()), folder=folder))
 
 
-def _trigger(every: str, cron: str | None) -> Any:
-    from apscheduler.triggers.cron import CronTrigger
-    from apscheduler.triggers.interval import IntervalTrigger
+def _trigger(every: str, cron: str | None, jitter: str) -> Any:
+    from archive.crawl_loop import cron_trigger, interval_trigger
 
     if cron:
-        return CronTrigger.from_crontab(parse_cron(cron))
-    return IntervalTrigger(seconds=int(parse_every(every).total_seconds()), timezone=UTC)
+        return cron_trigger(cron, jitter=_jitter(jitter))
+    return interval_trigger(parse_every(every), jitter=_jitter(jitter))
+
+
+def _jitter(words: str) -> timedelta:
+    return timedelta() if words.strip() == "0" else parse_every(words, option="--jitter")
+
+
+def _written_folders(config: Config) -> list[str]:
+    """Return the folders that a crawl writes to: the database's, and that of its captures when it lies elsewhere."""
+    db = Path(config.db).absolute().parent
+    captures = Path(config.captures).absolute() if config.captures else db
+    return [str(db)] if captures.is_relative_to(db) else [str(db), str(captures)]
 
 
 def _crawl_arguments(config: Config, options: Sequence[str]) -> list[str]:
@@ -80,74 +122,10 @@ def _crawl_arguments(config: Config, options: Sequence[str]) -> list[str]:
     ]
 
 
-def _crawl_command(config: Config, options: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "archive", *_crawl_arguments(config, options)]
+def _tell_of_kill(config: Config, number: int) -> None:
+    """Tell the operator of a crawl that could not tell by itself."""
+    from archive.alarm_hooks import is_hooked, message, tell
 
-
-class _Crawls:
-    """Crawls one after the other, each a process of its own: what one leaves behind in memory ends with it."""
-
-    def __init__(self, command: list[str]) -> None:
-        self.statuses: list[int] = []
-        self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
-        self._is_stopping = False
-        self._lock = threading.Lock()
-
-    def run_one(self) -> None:
-        """Run one crawl to its end and say when it began, how it ended and how long it took."""
-        started = _now()
-        with self._lock:
-            if self._is_stopping:
-                return
-            click.echo(f"{started:%Y-%m-%dT%H:%M:%SZ} crawl starts", err=True)
-            self._process = subprocess.Popen(self._command)  # noqa: S603 - our own command line
-        status = self._process.wait()
-        self.statuses.append(status if status >= 0 else 1)
-        took = _now() - started
-        word = (
-            "done" if status == 0 else f"failed with status {status}" if status > 0 else f"killed by signal {-status}"
-        )
-        click.echo(f"{_now():%Y-%m-%dT%H:%M:%SZ} crawl {word} after {_seconds(took)} s", err=True)
-
-    def stop(self) -> None:
-        """Begin no other crawl, and let the one under way end cleanly."""
-        with self._lock:
-            self._is_stopping = True
-            process = self._process
-        if process is not None and process.poll() is None:
-            process.terminate()
-            process.wait()
-
-
-def _run_forever(trigger: Any, crawls: _Crawls, times: int | None) -> int:
-    """Crawl by APScheduler's clock until *times* crawls are done or a signal comes; return the last status."""
-    from apscheduler.schedulers.blocking import BlockingScheduler
-
-    scheduler = BlockingScheduler(timezone=UTC)
-
-    def crawl_once() -> None:
-        crawls.run_one()
-        if times is not None and len(crawls.statuses) >= times:
-            scheduler.shutdown(wait=False)
-
-    scheduler.add_job(
-        crawl_once, trigger, max_instances=1, coalesce=True, misfire_grace_time=MISFIRE_S, next_run_time=_now()
-    )
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd stops with it; as good as Ctrl-C
-    try:
-        scheduler.start()
-    except KeyboardInterrupt:
-        crawls.stop()
-        return 0
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    return crawls.statuses[-1] if crawls.statuses else 0
-
-
-def _seconds(took: timedelta) -> int:
-    return round(took.total_seconds())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    words = f"a crawl was killed by signal {number} (is memory short?); the next one goes on from there"
+    for failure in tell(config, message(config, [words], run_id=None)) if is_hooked(config) else []:
+        click.echo(f"archive: {failure}", err=True)

@@ -3,12 +3,16 @@
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from archive.dates import utc_iso
 from archive.errors import LockedError, StoreError
+
+ATTEMPTS, PAUSE_S = 4, 0.02
 
 
 @contextlib.contextmanager
@@ -21,6 +25,16 @@ def crawl_lock(db_path: str | os.PathLike[str], *, command: str = "archive") -> 
     db = os.fspath(db_path)
     with _held(Path(f"{db}.lock"), command, busy=f"{db} is being crawled by {{holder}}; wait until it has ended"):
         yield
+
+
+def is_locked(db_path: str | os.PathLike[str]) -> bool:
+    """Say whether a process holds the crawl's lock; also when nobody ever did, so that nothing is known."""
+    try:
+        with Path(f"{os.fspath(db_path)}.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except OSError:
+        return True
 
 
 @contextlib.contextmanager
@@ -40,7 +54,7 @@ def _held(path: Path, command: str, *, busy: str) -> Iterator[None]:
         raise StoreError(f"the lock {path} cannot be made: {error.strerror}") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(file)
         except OSError as error:
             file.seek(0)
             holder = " ".join(file.read().split()) or "another process"
@@ -53,3 +67,13 @@ def _held(path: Path, command: str, *, busy: str) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+
+
+def _lock(file: IO[str]) -> None:
+    """Lock *file*; tried for a moment, because is_locked() holds it for as long as it takes to look."""
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(PAUSE_S)
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,7 @@ from archive.model import Outcome
 from archive.records import Capture, FrontierEntry, RunSource
 from archive.store import frontier, runs
 from archive.store.captures import save_capture
+from archive.store.lock import crawl_lock
 from archive.store.problems import save_problem
 from archive.store.run_sources import save_run_sources
 from archive.urls import surt
@@ -141,9 +142,13 @@ def test_cited_pages_never_make_a_source_silent_and_few_lost_ones_no_alarm(store
 
 
 def test_a_killed_run_is_an_alarm_until_a_run_ends_well(store):
+    run_of(store)
+    with crawl_lock(store.path):
+        run_of(store, reason=None)
+        assert found(store) == {}
+    assert "run 2 (archive crawl) was killed" in found(store)["run"]
     run_of(store, reason=None)
-    run_of(store, reason=None)
-    assert "killed" in found(store)["run"]
+    assert "run 3 (archive crawl) was killed" in found(store)["run"]
     run_of(store)
     assert found(store) == {}
 

@@ -1,11 +1,13 @@
 """When to crawl: intervals, cron fields and what systemd and cron are given."""
 
+import shutil
+import subprocess
 from datetime import timedelta
 
 import pytest
 
 from archive.errors import ConfigError
-from archive.schedule import cron_line, parse_cron, parse_every, systemd_units
+from archive.schedule import cron_line, parse_cron, parse_every, systemd_units, weekday_names
 
 
 @pytest.mark.parametrize(("words", "hours"), [("1h", 1), ("30m", 0.5), (" 2 d ", 48)])
@@ -43,8 +45,53 @@ def test_a_percent_sign_in_a_folder_does_not_end_the_cron_line():
     assert r"/srv/50\%" in cron_line(["archive"], every=parse_every("1h"), cron=None, folder="/srv/50%")
 
 
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("0", "sun"),
+        ("7", "sun"),
+        ("1-5", "mon,tue,wed,thu,fri"),
+        ("MON,thu", "mon,thu"),
+        ("5-7", "fri,sat,sun"),
+        ("sat-mon", "sat,sun,mon"),
+        ("*/2", "sun,tue,thu,sat"),
+        ("1/3", "mon,thu"),
+        ("*", "*"),
+    ],
+)
+def test_days_of_the_week_are_those_of_crontab(field, names):
+    assert weekday_names(field) == names
+
+
+@pytest.mark.parametrize("field", ["8", "1-", "noday", "mon-xyz", "*/0", ""])
+def test_any_other_day_of_the_week_is_refused(field):
+    with pytest.raises(ConfigError, match="no day of the week"):
+        weekday_names(field)
+
+
+def units(command=("/bin/true", "crawl"), **changes):
+    options = {"every": timedelta(hours=6), "jitter": timedelta(minutes=2), "folder": "/srv", "user": None}
+    return systemd_units(command, **(options | {"writes": ["/srv"]} | changes))
+
+
 def test_systemd_words_with_blanks_dollars_and_percents_stay_whole():
-    units = systemd_units(["/opt/a b/archive", "crawl", "--db", "/x/$y%z"], every=timedelta(hours=6), folder="/srv")
-    assert 'ExecStart="/opt/a b/archive" crawl --db /x/$$y%%z' in units
-    assert "OnUnitActiveSec=360min" in units
-    assert units.count("# /etc/systemd/system/hyperai-archive.") == 2
+    text = units(["/opt/a b/archive", "crawl", "--db", "/x/$y%z"], writes=["/srv/my archive", "/var/50%"])
+    assert 'ExecStart="/opt/a b/archive" crawl --db /x/$$y%%z' in text
+    assert 'ReadWritePaths="/srv/my archive"\nReadWritePaths=/var/50%%\n' in text
+    assert "OnUnitActiveSec=360min\nRandomizedDelaySec=120\n" in text
+    assert text.count("# /etc/systemd/system/hyperai-archive.") == 2
+    assert "User=" not in text
+    assert "User=news\n" in units(user="news")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed here")
+def test_systemd_finds_nothing_to_say_about_the_units(tmp_path):
+    service, timer = units(folder=str(tmp_path), writes=[str(tmp_path)]).split("\n# /etc/systemd/system/")
+    (tmp_path / "hyperai-archive.service").write_text(service)
+    (tmp_path / "hyperai-archive.timer").write_text(timer.split("\n", 1)[1])
+    command = ["systemd-analyze", "verify", "--man=no", "./hyperai-archive.service", "./hyperai-archive.timer"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
+    (tmp_path / "hyperai-archive.service").write_text(service.replace("Type=oneshot", "Type=sometimes"))
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert "sometimes" in ran.stderr

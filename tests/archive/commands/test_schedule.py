@@ -1,5 +1,6 @@
 """`archive schedule`: crawls again and again, never two at once, and what it prints for systemd and cron."""
 
+import json
 import os
 import subprocess
 import sys
@@ -35,6 +36,21 @@ def test_a_scheduled_crawl_runs_at_once_and_fills_the_archive(archive, tmp_path)
     assert words[-1].startswith("crawl done after ")
 
 
+def test_the_log_as_json_has_an_object_a_line_with_the_summary(archive):
+    ran = archive("schedule", "run", "--log", "json", "--times", "1", *CRAWL)
+    assert (ran.returncode, ran.stdout) == (0, "")
+    starts, ended = map(json.loads, ran.stderr.splitlines())
+    assert (starts["event"], ended["event"], ended["status"]) == ("crawl starts", "crawl ended", 0)
+    assert (ended["summary"]["new"], ended["said"]) == (2, [])
+
+
+@pytest.mark.parametrize("kind", ["run", "print cron"])
+def test_a_time_that_never_comes_is_wrong_usage(archive, kind):
+    ran = archive("schedule", *kind.split(), "--cron", "99 * * * *")
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "--cron '99 * * * *'" in ran.stderr
+
+
 def test_a_second_scheduler_says_who_is_there_and_ends(archive, tmp_path):
     with crawl_lock(tmp_path / "archive.db.schedule", command="archive schedule run"):
         ran = archive("schedule", "run", "--every", "1h", "--times", "1", *CRAWL)
@@ -58,3 +74,4 @@ def test_what_is_printed_for_cron_and_systemd_names_the_archive(archive, tmp_pat
     units = archive("schedule", "print", "systemd", "--every", "6h").stdout
     assert f"WorkingDirectory={tmp_path}" in units
     assert "OnUnitActiveSec=360min" in units
+    assert f"ReadWritePaths={tmp_path}" in units
