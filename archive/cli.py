@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": "archive.commands.keep:verify_command",
     "backup": "archive.commands.keep:backup_command",
     "migrate": "archive.commands.keep:migrate_command",
+    "reindex": "archive.commands.keep:reindex_command",
     "config": "archive.commands.watch:config_command",
 }
 

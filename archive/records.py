@@ -268,6 +268,17 @@ class Decision:
     detail: Annotated[str | None, "Why, in words."] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A query under a name: a feed of what it finds, and what is new since it was last asked."""
+
+    name: Annotated[str, "Its name."]
+    query: Annotated[str, "The query, as typed."]
+    created_at: Annotated[str, "When it was saved, UTC."]
+    last_article_id: Annotated[int, "Highest article number when it was last asked; later ones are new to it."] = 0
+    last_run_at: Annotated[str | None, "When it was last asked, UTC; None before the first time."] = None
+
+
 def row_of(record: Any) -> dict[str, Any]:
     """Return the fields of a flat dataclass as a row; asdict() would copy every value, at twenty times the cost."""
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
@@ -289,6 +300,7 @@ TABLES: dict[str, type] = {
     "aliases": Alias,
     "robots": RobotsVerdict,
     "decisions": Decision,
+    "saved_searches": SavedSearch,
 }
 
 

@@ -8,23 +8,39 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from archive.text import CJK, folded, query_words, script_runs, sentence_spans
+from archive.query import Query, Term
+from archive.segments import CJK, LATIN, folded, script_runs, stem
+from archive.text import sentence_spans
 
 MAX_PASSAGES = 3
 MAX_CHARS = 200
-_LATIN = rf"[^\W_{CJK}]"
-_PART = re.compile(rf"[{CJK}]+|{_LATIN}+")
+_PART = re.compile(rf"[{CJK}]+|{LATIN}+")
 _GAP, _NO_GAP = r"[\W_]{1,3}", r"[\W_]{0,3}"  # between the parts of Grok-4, of 200億
-_ENDING = re.compile(r"(?:ies|ing|ed|es|s|ly|y|e)$")
+_KATAKANA = "[\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]"
+_STEMMED = re.compile("[a-z]{3,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A passage; `marks` are the (start, end) of the found words in it, `where` is title, text, caption or table."""
+    """A passage; `marks` are the (start, end) of the found words in it.
+
+    `where` is title, text, caption, table, citation or mention; `number` that of the citation as printed, or the
+    paragraph that names the source.
+    """
 
     text: str
     marks: tuple[tuple[int, int], ...]
     where: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What of an article may hold a word: title, paragraphs, then (where, number, text) of its other parts."""
+
+    title: str
+    text: str
+    parts: tuple[tuple[str, int | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,72 +50,70 @@ class _Passage:
     order: int
 
 
-def word_patterns(query: str, *, is_question: bool = False) -> list[re.Pattern[str]]:
-    """Return one pattern a word of *query*, to be searched in folded text; of a question, one a run of script."""
-    words = query_words(query)
-    if is_question:
-        words = [run for word in words for run in script_runs(word)]
-    return [re.compile(_pattern(folded(word)[0])) for word in dict.fromkeys(words)]
+def word_patterns(query: Query, *, others: Iterable[Term] = (), as_question: bool = False) -> list[re.Pattern[str]]:
+    """Return one pattern a term of *query* and of *others*, for folded text; of a question, one a run of script."""
+    terms = [*query.terms(), *others]
+    if as_question:
+        terms = [Term(run) for term in terms for run in script_runs(term.text)]
+    return [re.compile(_pattern(term)) for term in dict.fromkeys(terms)]
 
 
-def snippets(
-    patterns: Sequence[re.Pattern[str]], *, title: str, text: str, captions: Iterable[str], cells: Iterable[str]
-) -> tuple[Snippet, ...]:
+def snippets(patterns: Sequence[re.Pattern[str]], texts: Texts) -> tuple[Snippet, ...]:
     """Return the title when it holds a found word, then up to three passages, those with most of the words first.
 
     When no passage holds one, the first sentence stands for the article, without marks.
     """
-    head = [passage.snippet for passage in _passages(patterns, [title], "title", whole=True)]
-    found = [
-        *_passages(patterns, [text], "text"),
-        *_passages(patterns, captions, "caption", whole=True),
-        *_passages(patterns, cells, "table", whole=True),
-    ]
+    head = [passage.snippet for passage in _passages(patterns, texts.title, "title", whole=True)]
+    found = list(_passages(patterns, texts.text, "text"))
+    for where, number, text in texts.parts:
+        passages = _passages(patterns, text, where, whole=True)
+        found.extend(replace(one, snippet=replace(one.snippet, number=number)) for one in passages)
     best = sorted(found, key=lambda passage: (-passage.n_words, passage.order))[:MAX_PASSAGES]
     body = [passage.snippet for passage in best]
-    if not body and text:
-        body = [_cut(text, start, end, ()) for start, end in islice(_sentences(text), 1)]
+    if not body and texts.text:
+        body = [_cut(texts.text, start, end, ()) for start, end in islice(_sentences(texts.text), 1)]
     return (*head, *body)
 
 
-def _pattern(word: str) -> str:
-    parts = _PART.findall(word)
-    if not parts:
-        return re.escape(word)
+def _pattern(term: Term) -> str:
+    parts = _PART.findall(term.text)
+    if re.search(r"(\+\+|#)$", term.text):
+        return rf"(?<!{LATIN}){re.escape(term.text)}"
     gaps = [_GAP if _is_latin(one) == _is_latin(next_one) else _NO_GAP for one, next_one in pairwise(parts)]
     body = "".join(re.escape(part) + gap for part, gap in zip(parts, [*gaps, ""], strict=True))
-    if re.search(r"(\+\+|#)$", word):
-        return rf"(?<!{_LATIN}){re.escape(word)}"
-    first_is_latin, last_is_latin = _is_latin(parts[0]), _is_latin(parts[-1])
-    if last_is_latin and parts[-1].isalpha() and len(parts[-1]) > 3:
-        # The index stems English; a word is shown as found when it differs in its ending alone.
-        stem = _ENDING.sub("", parts[-1]) if len(parts[-1]) > 4 else parts[-1]
-        body = body[: len(body) - len(re.escape(parts[-1]))] + re.escape(stem) + "[a-z]{0,4}"
-    return f"{rf'(?<!{_LATIN})' if first_is_latin else ''}{body}{rf'(?!{_LATIN})' if last_is_latin else ''}"
+    if not term.is_exact and not term.is_inside and _STEMMED.fullmatch(term.text):
+        # Any form of an English word: the index compares stems (univers, poni), which are how its forms begin.
+        body = re.escape(stem(term.text).removesuffix("i")) + "[a-z]{0,8}"
+    return f"{_edge(parts[0][0], term, '<!')}{body}{_edge(parts[-1][-1], term, '!')}"
+
+
+def _edge(character: str, term: Term, look: str) -> str:
+    """Return what keeps a word from going on in its own script; a word asked for inside others may."""
+    if term.is_inside:
+        return ""
+    if _is_latin(character):
+        return f"(?{look}{LATIN})"
+    return f"(?{look}{_KATAKANA})" if re.match(_KATAKANA, character) else ""
 
 
 def _is_latin(part: str) -> bool:
-    return bool(re.match(_LATIN, part))
+    return bool(re.match(LATIN, part))
 
 
-def _passages(
-    patterns: Sequence[re.Pattern[str]], texts: Iterable[str], where: str, *, whole: bool = False
-) -> Iterator[_Passage]:
-    for text in texts:
-        low, places = folded(text)
-        marks = [
-            (places[match.start()], places[match.end()], number)
-            for number, pattern in enumerate(patterns)
-            for match in pattern.finditer(low)
-        ]
-        if not marks:
-            continue
-        marks.sort()
-        for start, end in [(0, len(text))] if whole else _sentences(text):
-            inside = [mark for mark in marks if start <= mark[0] < end]
-            if inside:
-                snippet = _cut(text, start, end, _merged((mark[0], min(mark[1], end)) for mark in inside))
-                yield _Passage(replace(snippet, where=where), len({mark[2] for mark in inside}), start)
+def _passages(patterns: Sequence[re.Pattern[str]], text: str, where: str, *, whole: bool = False) -> Iterator[_Passage]:
+    low, places = folded(text)
+    marks = sorted(
+        (places[match.start()], places[match.end()], number)
+        for number, pattern in enumerate(patterns)
+        for match in pattern.finditer(low)
+    )
+    if not marks:
+        return
+    for start, end in [(0, len(text))] if whole else _sentences(text):
+        inside = [mark for mark in marks if start <= mark[0] < end]
+        if inside:
+            snippet = _cut(text, start, end, _merged((mark[0], min(mark[1], end)) for mark in inside))
+            yield _Passage(replace(snippet, where=where), len({mark[2] for mark in inside}), start)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -102,26 +102,52 @@ def backup_command(config: Config, dest: Path, with_captures: bool, as_json: boo
 
 
 @click.command("migrate")
-@click.option("--reindex", is_flag=True, help="Rebuild the search index with this release's segmenter.")
+@click.option("--reindex", is_flag=True, help="Rebuild the search index in any case.")
 @reporting
 @common
 def migrate_command(config: Config, reindex: bool, as_json: bool) -> None:
-    """Bring the archive up to date with this release."""
+    """Bring the archive up to date with this release.
+
+    The search index is rebuilt when another release made it.
+    """
     from archive.store import open_store, pending_migrations
     from archive.store.lock import crawl_lock
-    from archive.store.search_index import rebuild_index
+    from archive.store.search_index import index_is_current, rebuild_index
 
     pending = pending_migrations(config.db)
     with (
         crawl_lock(config.db, command="archive migrate"),
-        open_store(config.db, create=False, check_segmenter=not reindex) as store,
+        open_store(config.db, create=False, check_segmenter=False) as store,
     ):
-        n_indexed = rebuild_index(store) if reindex else None
+        n_indexed = rebuild_index(store) if reindex or not index_is_current(store.connection) else None
     if as_json:
         echo_json({"applied": pending, "n_indexed": n_indexed})
         return
     click.echo(f"applied {', '.join(pending)}" if pending else f"{config.db} is up to date")
     if n_indexed is not None:
+        click.echo(f"search index rebuilt: {n_indexed} articles")
+
+
+@click.command("reindex")
+@reporting
+@common
+def reindex_command(config: Config, as_json: bool) -> None:
+    """Make the search index anew.
+
+    Until it is done, searches use the old index; when it is stopped, the old one stays.
+    """
+    from archive.store import open_store
+    from archive.store.lock import crawl_lock
+    from archive.store.search_index import rebuild_index
+
+    with (
+        crawl_lock(config.db, command="archive reindex"),
+        open_store(config.db, create=False, check_segmenter=False) as store,
+    ):
+        n_indexed = rebuild_index(store)
+    if as_json:
+        echo_json({"n_indexed": n_indexed})
+    else:
         click.echo(f"search index rebuilt: {n_indexed} articles")
 
 

@@ -60,7 +60,9 @@ def datasette_metadata(title: str) -> dict[str, Any]:
         "columns": CITED_SOURCES_NOTES,
         "sortable_columns": ["n_citing"],
     }
-    for name in ("meta", "_sqlite_migrations", "sqlite_sequence"):
+    for name in ("meta", "search_words", "search_facets", "facet_sets", "search_blocks"):
+        tables[name] = {"hidden": True}
+    for name in ("_sqlite_migrations", "sqlite_sequence"):
         tables[name] = {"hidden": True}
     return {
         "title": title,

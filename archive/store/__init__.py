@@ -21,8 +21,8 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.dates import utc_iso
 from archive.errors import LockedError, SchemaError, StoreError
+from archive.segments import SEGMENTER_VERSION
 from archive.store.migrations import FIRST_TABLE, MIGRATIONS, migration_names
-from archive.text import SEGMENTER_VERSION
 
 BUSY_TIMEOUT_S = 30.0
 OLDEST_SQLITE = (3, 35, 0)  # UPDATE … RETURNING
@@ -267,7 +267,7 @@ def _check_segmenter(store: Store) -> None:
     if found and found[0] != SEGMENTER_VERSION:
         raise SchemaError(
             f"the search index of {store.path} was made by segmenter {found[0]}, this release has {SEGMENTER_VERSION}; "
-            "rebuild it before anything is written: archive migrate --reindex"
+            f"rebuild it before anything is written: archive reindex --db {store.path}"
         )
 
 

@@ -16,7 +16,7 @@ from archive.records import StoredArticle, row_of
 from archive.store import Store, stamp
 from archive.store.citations import link_citations, page_of, save_citations
 from archive.store.problems import save_warnings
-from archive.store.search_index import indexed_texts, put_in, stored_texts, take_out
+from archive.store.search_index import put_in, stored_texts, take_out
 from archive.store.sources import note_source
 from archive.text import normalise
 from archive.urls import host_of
@@ -186,8 +186,8 @@ def _insert(store: Store, reading: _Reading) -> Saved:
     _add_revision(store, article_id, 1, reading)
     for insert, parts in ((_FIGURES[-1], reading.figures), (_TABLES[-1], reading.tables)):
         store.connection.executemany(insert, [part | {"id": article_id} for part in parts])
-    put_in(store, article_id, indexed_texts(row, reading.figures, reading.tables))
     save_citations(store, article_id, reading.article, is_new=True)
+    put_in(store, article_id, stored_texts(store, article_id))
     if reading.article.warnings:
         _save_warnings(store, article_id, reading)
     link_citations(store, article_id, surt=row["surt"], url=row["canonical_url"])
@@ -250,17 +250,17 @@ def _is_blunter(new: Mapping[str, Any], held: Mapping[str, Any], seen_at: str) -
 def _store_changes(store: Store, held: dict[str, Any], reading: _Reading, row: dict[str, Any]) -> tuple[str, ...]:
     """Rewrite what differs from the stored rows and return the names of those fields."""
     article_id = held["id"]
-    old_texts = stored_texts(store, held)
+    old_texts = stored_texts(store, article_id)
     changed = [name for name in _COLUMNS if row[name] != held[name]]
     if changed:
         store.connection.execute(_UPDATE, row | {"id": article_id})
     changed += _replace_parts(store, article_id, reading)
-    new_texts = indexed_texts(row, reading.figures, reading.tables)
+    if save_citations(store, article_id, reading.article):
+        changed.append("citations")
+    new_texts = stored_texts(store, article_id)
     if new_texts != old_texts:
         take_out(store, article_id, old_texts)
         put_in(store, article_id, new_texts)
-    if save_citations(store, article_id, reading.article):
-        changed.append("citations")
     _save_warnings(store, article_id, reading)
     return tuple(changed)
 

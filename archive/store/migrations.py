@@ -6,7 +6,8 @@ REFERENCES are for readers (Datasette links along them); they are checked by `ar
 
 from sqlite_utils import Database, Migrations
 
-from archive.text import SEGMENTER_VERSION
+from archive.segments import SEGMENTER_VERSION
+from archive.store.search_schema import SEARCH_ANEW
 
 MIGRATIONS = Migrations("hyperai_archive")
 FIRST_TABLE = "sources"
@@ -66,6 +67,15 @@ def m006_decisions(db: Database) -> None:
 def m009_watching(db: Database) -> None:
     """What each run came to, source by source, and what needed a person at its end."""
     _run(db, WATCHING)
+
+
+@MIGRATIONS()
+def m010_search_anew(db: Database) -> None:
+    """A smaller and sharper index, what facets are counted from, and saved searches; `archive reindex` fills it."""
+    _run(db, SEARCH_ANEW)
+    is_empty = db.conn.execute("SELECT NOT EXISTS (SELECT 1 FROM articles)").fetchone()[0]
+    segmenter = SEGMENTER_VERSION if is_empty else "1"
+    db.conn.execute("UPDATE meta SET value = :version WHERE key = 'segmenter'", {"version": segmenter})
 
 
 CRAWLING = """

@@ -5,46 +5,33 @@ the stored rows, before they change; therefore the segmenter's version is part o
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from archive.progress import counted
+from archive.segments import SEGMENTER_VERSION, STEM, WHOLE, index_text
 from archive.store import Store
-from archive.text import SEGMENTER_VERSION, index_text
 
-_PAGE = 200
+_PAGE = 500
+_BULK_HASH_BYTES = 64 * 1024 * 1024  # one commit a page would merge segments all the time
+_COMMON_SHARE = 500  # a term in more than one of so many articles is common: its count is kept
+_FEWEST = 2  # a word in fewer articles is more likely a misspelling than the right spelling of one
+_GROWTH = 1.25  # how much an archive grows before its terms are counted again
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedTexts:
-    """The three texts that are searched: headline; paragraphs; captions, table cells and authors."""
+    """The three texts that are searched: paragraphs; headline; captions, table cells, authors and what is cited."""
 
-    title: str
     body: str
+    title: str
     extra: str
 
 
-def indexed_texts(
-    article: Mapping[str, Any], figures: Sequence[Mapping[str, Any]], tables: Sequence[Mapping[str, Any]]
-) -> IndexedTexts:
-    """Return what of an article is searched; *article*, *figures* and *tables* are rows as stored."""
-    cells = [" ".join(row) for table in tables for row in json.loads(table["rows"])]
-    captions = [part["caption"] for part in (*figures, *tables)]
-    extra = [article["lead_image_caption"] or "", *captions, *cells, *json.loads(article["authors"])]
-    return IndexedTexts(article["title"] or "", article["text"], "\n".join(part for part in extra if part))
-
-
-def stored_texts(store: Store, article: Mapping[str, Any]) -> IndexedTexts:
-    """Return what was indexed for a stored article row, from its rows as they stand."""
-    by_id = {"id": article["id"]}
-    figures = store.connection.execute(
-        "SELECT caption FROM figures WHERE article_id = :id ORDER BY position", by_id
-    ).fetchall()
-    tables = store.connection.execute(
-        "SELECT caption, rows FROM data_tables WHERE article_id = :id ORDER BY position", by_id
-    ).fetchall()
-    return indexed_texts(article, figures, tables)
+def stored_texts(store: Store, article_id: int) -> IndexedTexts:
+    """Return what is searched of a stored article, from its rows as they stand."""
+    return next(texts for _, texts in _texts(store, article_id, article_id))
 
 
 def put_in(store: Store, article_id: int, texts: IndexedTexts) -> None:
@@ -55,48 +42,127 @@ def put_in(store: Store, article_id: int, texts: IndexedTexts) -> None:
 def take_out(store: Store, article_id: int, texts: IndexedTexts) -> None:
     """Remove an article from the index, when the transaction commits; *texts* must be what was put in."""
     store.at_commit(
-        "INSERT INTO articles_fts (articles_fts, rowid, title_ngrams, body_ngrams, extra_ngrams) "
-        "VALUES ('delete', :id, :title, :body, :extra)",
+        "INSERT INTO articles_fts (articles_fts, rowid, body_ngrams, title_ngrams, extra_ngrams) "
+        "VALUES ('delete', :id, :body, :title, :extra)",
         _segmented(article_id, texts),
     )
 
 
 _PUT_IN = (
-    "INSERT INTO articles_fts (rowid, title_ngrams, body_ngrams, extra_ngrams) VALUES (:id, :title, :body, :extra)"
+    "INSERT INTO articles_fts (rowid, body_ngrams, title_ngrams, extra_ngrams) VALUES (:id, :body, :title, :extra)"
 )
 
 
 def rebuild_index(store: Store) -> int:
-    """Make the whole index anew with this release's segmenter and return how many articles are in it."""
-    total = int(store.connection.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
-    n_articles = 0
+    """Make the whole index anew with this release's segmenter and return how many articles are in it.
+
+    One transaction: until it is done readers see the old index, and a kill leaves that one whole.
+    """
+    total, last = store.connection.execute("SELECT COUNT(*), COALESCE(MAX(id), 0) FROM articles").fetchone()
     with store.transaction():
         store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
-        for row in counted(_articles(store), "articles indexed", total=total):
-            store.connection.execute(_PUT_IN, _segmented(row["id"], stored_texts(store, row)))
-            n_articles += 1
+        _configure(store, hashsize=_BULK_HASH_BYTES, automerge=0)
+        pages = (_texts(store, first, first + _PAGE - 1) for first in range(1, last + 1, _PAGE))
+        articles = counted((article for page in pages for article in page), "articles indexed", total=total)
+        store.connection.executemany(_PUT_IN, (_segmented(*article) for article in articles))
+        store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+        _configure(store, hashsize=1024 * 1024, automerge=4)
+        store.connection.execute(_SET_META, {"key": "segmenter", "value": SEGMENTER_VERSION})
+        count_terms(store)
+    return int(total)
+
+
+def index_is_current(connection: Any) -> bool:
+    """Say whether the index was made by this release's segmenter."""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'segmenter'").fetchone()
+    return found is not None and found[0] == SEGMENTER_VERSION
+
+
+def count_terms(store: Store) -> None:
+    """Store in how many articles each common term occurs, and each Latin or katakana word that is no one-off.
+
+    Searches take the first from there instead of counting; from the second comes "did you mean". It reads the whole
+    index (a minute for millions of articles).
+    """
+    total = int(store.connection.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
+    with store.transaction():
         store.connection.execute(
-            "INSERT INTO meta (key, value) VALUES ('segmenter', :version) "
-            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            {"version": SEGMENTER_VERSION},
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.articles_terms USING fts5vocab (main, articles_fts, 'row')"
         )
-    return n_articles
+        store.connection.execute("DELETE FROM search_words")
+        store.connection.execute(_COUNT_TERMS, {"common": total // _COMMON_SHARE, "fewest": _FEWEST})
+        store.connection.execute(_SET_META, {"key": "terms_counted", "value": str(total)})
+        store.connection.execute("DROP TABLE temp.articles_terms")
+
+
+def count_terms_when_grown(store: Store) -> None:
+    """Call count_terms() when the archive has grown by a quarter since the last time."""
+    found = store.connection.execute("SELECT value FROM meta WHERE key = 'terms_counted'").fetchone()
+    total = int(store.connection.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
+    if total > _GROWTH * int(found[0] if found else 0):
+        count_terms(store)
+
+
+_SET_META = "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_COUNT_TERMS = f"""
+INSERT INTO search_words (word, n_articles)
+SELECT term, doc FROM temp.articles_terms
+WHERE doc > :common
+    OR (doc >= :fewest AND (term GLOB '*{WHOLE}' OR (term GLOB '[a-z]*' AND LENGTH(term) BETWEEN 4 AND 30
+        AND term NOT GLOB '*{STEM}')))
+"""  # noqa: S608 - constants
+
+
+def _configure(store: Store, **options: int) -> None:
+    for name, value in options.items():
+        store.connection.execute(
+            "INSERT INTO articles_fts (articles_fts, rank) VALUES (:name, :value)", {"name": name, "value": value}
+        )
 
 
 def _segmented(article_id: int, texts: IndexedTexts) -> dict[str, Any]:
     return {
         "id": article_id,
-        "title": index_text(texts.title),
         "body": index_text(texts.body),
+        "title": index_text(texts.title),
         "extra": index_text(texts.extra),
     }
 
 
-def _articles(store: Store) -> Iterator[Mapping[str, Any]]:
-    last = 0
-    while rows := store.connection.execute(
-        "SELECT id, title, text, authors, lead_image_caption FROM articles WHERE id > :last ORDER BY id LIMIT :page",
-        {"last": last, "page": _PAGE},
-    ).fetchall():
-        yield from rows
-        last = rows[-1]["id"]
+def _texts(store: Store, first: int, last: int) -> Iterator[tuple[int, IndexedTexts]]:
+    """Yield number and texts of the articles numbered *first* to *last*, in order."""
+    page = {"first": first, "last": last}
+    extras: dict[int, list[str]] = {}
+    for article_id, text in _extra_texts(store.connection.execute(_EXTRA, page)):
+        extras.setdefault(article_id, []).append(text)
+    for article_id, title, text, authors, caption in store.connection.execute(_ARTICLES, page):
+        extra = [caption or "", *extras.get(article_id, ()), *json.loads(authors)]
+        yield article_id, IndexedTexts(text, title or "", "\n".join(part for part in extra if part))
+
+
+def _extra_texts(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, str]]:
+    for article_id, kind, text in rows:
+        if kind == "rows":
+            yield from ((article_id, " ".join(cells)) for cells in json.loads(text))
+        else:
+            yield article_id, text
+
+
+_ARTICLES = """
+SELECT id, title, text, authors, lead_image_caption FROM articles WHERE id BETWEEN :first AND :last ORDER BY id
+"""
+_EXTRA = """
+SELECT article_id, 'caption', caption FROM figures
+WHERE article_id BETWEEN :first AND :last AND caption <> ''
+UNION ALL
+SELECT article_id, 'caption', caption FROM data_tables
+WHERE article_id BETWEEN :first AND :last AND caption <> ''
+UNION ALL
+SELECT article_id, 'rows', rows FROM data_tables WHERE article_id BETWEEN :first AND :last
+UNION ALL
+SELECT article_id, 'cited', text FROM citations
+WHERE article_id BETWEEN :first AND :last AND kind = 'reference' AND text <> ''
+UNION ALL
+SELECT article_id, 'named', name FROM citations
+WHERE article_id BETWEEN :first AND :last AND kind = 'mention' AND name IS NOT NULL
+"""

@@ -9,7 +9,7 @@ from archive.cli import cli, run
 
 COMMANDS = [
     *("add", "backup", "citations", "cited-by", "config", "crawl", "demo", "diff", "export", "extract", "fixture"),
-    *("health", "migrate", "probe", "reparse", "schedule", "search", "serve", "status", "verify"),
+    *("health", "migrate", "probe", "reindex", "reparse", "schedule", "search", "serve", "status", "verify"),
 ]
 
 

@@ -116,8 +116,11 @@ def test_migrate_applies_what_an_older_release_lacked(command, filled):
 
 def test_an_index_of_another_segmenter_is_rebuilt_on_request(command, filled):
     filled.connection.execute("UPDATE meta SET value = '0/1.1' WHERE key = 'segmenter'")
-    status, _, err = command("migrate")
+    status, _, err = command("search", "資金")
     assert status == 1
-    assert "archive migrate --reindex" in err
-    assert "search index rebuilt: 3 articles" in command("migrate", "--reindex")[1]
+    assert "archive reindex" in err
+    assert command("reindex")[1] == "search index rebuilt: 3 articles\n"
+    assert json.loads(command("reindex", "--json")[1]) == {"n_indexed": 3}
+    filled.connection.execute("UPDATE meta SET value = '0/1.1' WHERE key = 'segmenter'")
+    assert "search index rebuilt: 3 articles" in command("migrate")[1]
     open_store(filled.path).close()

@@ -42,8 +42,9 @@ def test_the_search_page_marks_the_words_that_were_asked_for(get, query):
 
 def test_search_results_come_as_json_too(get):
     found = get("/-/search.json", params={"q": "資金調達", "kind": "article"}).json()
-    assert [hit["article_id"] for hit in found["hits"]] == [1]
-    assert found["total"] == 1
+    assert [hit["article_id"] for hit in found["hits"]] == [1, 2]
+    assert found["total"] == 2
+    assert [each["where"] for each in found["hits"][1]["snippets"]] == ["citation"]
     assert "".join(text for text, is_marked in found["hits"][0]["snippets"][0]["parts"] if is_marked) == "資金調達"
 
 

@@ -6,8 +6,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive.errors import LockedError, SchemaError, StoreError
+from archive.segments import SEGMENTER_VERSION
 from archive.store import copy_database, open_store, store_error
-from archive.text import SEGMENTER_VERSION
 
 
 def test_a_new_file_is_an_archive_that_opens_again(tmp_path):
@@ -62,7 +62,7 @@ def a_folder(path):
         (not_a_database, SchemaError, "not a SQLite database"),
         (another_program, SchemaError, "not an archive (it has bookmarks)"),
         (a_newer_release, SchemaError, "m999_from_later"),
-        (another_segmenter, SchemaError, "archive migrate --reindex"),
+        (another_segmenter, SchemaError, "archive reindex"),
         (a_folder, StoreError, "is a folder"),
     ],
 )

@@ -1,0 +1,191 @@
+"""Articles that match an FTS5 expression: how many, the newest, the best; at a cost that stays within a budget.
+
+SQLite scores every match of a ranked query, so only as many as budget() may be scored; what matches more articles is
+answered newest first, from the newest blocks of the archive (see search_blocks in the schema).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from archive.errors import AddressError
+from archive.query import Filters
+from archive.urls import surt
+
+MIN_BUDGET = 3_000
+"""Matches that may always be scored, however small the archive."""
+
+BLOCK = 1024
+_BUDGET_SHARE = 100
+_COUNTED = 30_000  # matches are counted up to here, beyond the number is estimated
+_SORTED = 1_000  # so many matches are put in the order of their dates at once
+_SAMPLED_BLOCKS = 48
+
+FILTERED = """
+    (:any_set OR search_facets.set_id IN (
+        SELECT id FROM facet_sets
+        WHERE (:kind IS NULL OR kind = :kind) AND (:not_kind IS NULL OR kind <> :not_kind)
+            AND (:lang IS NULL OR lang = :lang OR lang LIKE :lang || '-%')
+            AND (:not_lang IS NULL OR NOT (lang = :not_lang OR lang LIKE :not_lang || '-%'))
+            AND (:source IS NULL OR source = :source) AND (:not_source IS NULL OR source <> :not_source)
+            AND (:section IS NULL OR section = :section) AND (:outcome IS NULL OR outcome = :outcome)
+    ))
+    AND (:since IS NULL OR search_facets.dated_at >= :since)
+    AND (:until IS NULL OR search_facets.dated_at < :until || '~')
+    AND (:before IS NULL OR search_facets.dated_at < :before)
+    AND (:cites IS NULL OR search_facets.id IN (
+        SELECT article_id FROM citations
+        WHERE (surt >= :cites AND surt < :cites_end)
+            OR (:host IS NOT NULL AND surt >= :host || ',' AND surt < :host || '-')
+            OR (:host IS NOT NULL AND surt >= :host || ':' AND surt < :host || ';')
+    ))
+"""
+"""What Filters mean in SQL, for parameters(); search_facets is the table that is filtered."""
+
+Match = tuple[int, float]
+"""Number of an article, and how well it matches; 0 when the order is another."""
+
+
+def parameters(filters: Filters) -> dict[str, Any]:
+    """Return the named parameters of FILTERED."""
+    named = filters.named()
+    in_sets = ("kind", "not_kind", "lang", "not_lang", "source", "not_source", "section", "outcome")
+    return {**named, **_cited(filters.cites), "any_set": not any(named[name] for name in in_sets)}
+
+
+def n_articles(connection: Any) -> int:
+    """Return about how many articles there are: the highest number, which SQLite knows without counting."""
+    return int(connection.execute("SELECT COALESCE(MAX(id), 0) FROM search_facets").fetchone()[0])
+
+
+def budget(connection: Any) -> int:
+    """Return how many matches a ranked search may score."""
+    return max(MIN_BUDGET, n_articles(connection) // _BUDGET_SHARE)
+
+
+def n_matches(connection: Any, match: str, at_most: int) -> int:
+    """Return how many articles match, without filters, counted up to *at_most*."""
+    sql = "SELECT COUNT(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH :match LIMIT :at_most)"
+    return int(connection.execute(sql, {"match": match, "at_most": at_most}).fetchone()[0])
+
+
+def n_found(connection: Any, match: str, filters: Filters) -> tuple[int, bool]:
+    """Return how many articles match, and whether that is exact; beyond some 30,000 it is estimated from a sample."""
+    values = {"match": match, "at_most": _COUNTED + 1, **parameters(filters)}
+    found = int(connection.execute(_COUNT_PLAIN if filters.is_empty() else _COUNT, values).fetchone()[0])
+    if found <= _COUNTED:
+        return found, True
+    ranges, share = sample_ranges(connection)
+    sampled = sum(
+        int(connection.execute(_COUNT_RANGE, {**values, "low": low, "high": high}).fetchone()[0])
+        for low, high in ranges
+    )
+    return max(found, round(sampled / share)), False
+
+
+def sample_ranges(connection: Any) -> tuple[list[tuple[int, int]], float]:
+    """Return ranges of article numbers, evenly spread, and what share of the archive they are."""
+    n_blocks = n_articles(connection) // BLOCK + 1
+    step = max(1, n_blocks // _SAMPLED_BLOCKS)
+    blocks = range(step // 2, n_blocks, step)
+    return [(block * BLOCK, block * BLOCK + BLOCK - 1) for block in blocks], len(blocks) / n_blocks
+
+
+def best(connection: Any, match: str, filters: Filters, limit: int) -> list[Match]:
+    """Return the *limit* matches of the highest bm25, best first."""
+    values = {"match": match, "limit": limit, **parameters(filters)}
+    return [(row[0], -row[1]) for row in connection.execute(_BEST_PLAIN if filters.is_empty() else _BEST, values)]
+
+
+def newest(connection: Any, match: str, filters: Filters, limit: int, offset: int = 0) -> list[int]:
+    """Return articles that match, the latest published first; what has no date counts from its first capture."""
+    values = {"match": match, **parameters(filters)}
+    about = n_matches(connection, match, _SORTED + 1)
+    if about <= _SORTED:
+        rows = connection.execute(_NEWEST, {**values, "low": 0, "high": 2**62}).fetchall()
+        return [row[0] for row in rows[offset : offset + limit]]
+    wanted, found = limit + offset, list[tuple[str, int]]()
+    for group, newest_next in _block_groups(connection):
+        for low, high in _ranges(group):
+            rows = connection.execute(_NEWEST, {**values, "low": low, "high": high})
+            found.extend((row[1], row[0]) for row in rows)
+        found.sort(reverse=True)
+        if len(found) >= wanted and found[wanted - 1][0] > newest_next:
+            break
+    return [article_id for _, article_id in found[offset:wanted]]
+
+
+def is_any(connection: Any, match: str, filters: Filters) -> bool:
+    """Say whether anything matches."""
+    sql = f"SELECT EXISTS (SELECT 1 {_MATCHING})"
+    return bool(connection.execute(sql, {"match": match, **parameters(filters)}).fetchone()[0])
+
+
+def newest_of_all(connection: Any, without: str, filters: Filters, limit: int, offset: int = 0) -> list[int]:
+    """Return the newest articles that pass *filters* and do not match *without* ('' excludes none)."""
+    values = {"match": without, "limit": limit, "offset": offset, **parameters(filters)}
+    return [row[0] for row in connection.execute(_ALL_WITHOUT if without else _ALL, values)]
+
+
+def newer_than(connection: Any, match: str, filters: Filters, article_id: int) -> list[int]:
+    """Return the matching articles that were stored after article *article_id*, the last stored first."""
+    values = {"match": match, **parameters(filters), "low": article_id + 1, "high": 2**62}
+    return sorted((row[0] for row in connection.execute(_NEWEST, values)), reverse=True)
+
+
+_MATCHING = f"""
+FROM articles_fts CROSS JOIN search_facets ON search_facets.id = articles_fts.rowid
+WHERE articles_fts MATCH :match AND {FILTERED}
+"""
+_COUNT_PLAIN = "SELECT COUNT(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH :match LIMIT :at_most)"
+_COUNT = f"SELECT COUNT(*) FROM (SELECT 1 {_MATCHING} LIMIT :at_most)"  # noqa: S608 - constants, here and below
+_COUNT_RANGE = f"SELECT COUNT(*) {_MATCHING} AND articles_fts.rowid BETWEEN :low AND :high"
+_BEST_PLAIN = "SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH :match ORDER BY rank LIMIT :limit"
+_BEST = f"SELECT articles_fts.rowid, articles_fts.rank {_MATCHING} ORDER BY articles_fts.rank LIMIT :limit"
+_NEWEST = f"""
+SELECT search_facets.id, search_facets.dated_at {_MATCHING} AND articles_fts.rowid BETWEEN :low AND :high
+ORDER BY search_facets.dated_at DESC, search_facets.id DESC
+"""
+_ALL = f"""
+SELECT articles.id FROM articles INDEXED BY articles_newest JOIN search_facets ON search_facets.id = articles.id
+WHERE {FILTERED}
+ORDER BY COALESCE(published_at, first_captured_at) DESC, articles.id DESC LIMIT :limit OFFSET :offset
+"""  # noqa: S608
+_ALL_WITHOUT = _ALL.replace(
+    "ORDER BY", "AND articles.id NOT IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match)\nORDER BY"
+)
+
+
+def _cited(cites: str | None) -> dict[str, str | None]:
+    """Return the stretch of SURTs that *cites* means: a domain with its subdomains, or one address and what follows."""
+    try:
+        target = surt(cites) if cites else None
+    except AddressError:
+        target = "\x00"  # cites nothing
+    if cites is None or target is None:
+        return {"cites": None, "cites_end": None, "host": None}
+    host, _, path = target.partition(")")
+    if "://" not in cites and path in ("", "/"):
+        return {"cites": f"{host})", "cites_end": f"{host}*", "host": host}
+    return {"cites": target, "cites_end": f"{target}\uffff", "host": None}
+
+
+def _block_groups(connection: Any) -> Iterator[tuple[list[int], str]]:
+    """Yield blocks, the newest first, in growing groups, each with the date that no later block is newer than."""
+    rows = connection.execute("SELECT block, newest FROM search_blocks ORDER BY newest DESC, block DESC").fetchall()
+    start, size = 0, 1
+    while start < len(rows):
+        end = start + size
+        yield [row[0] for row in rows[start:end]], rows[end][1] if end < len(rows) else ""
+        start, size = end, size * 2
+
+
+def _ranges(blocks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of article numbers that *blocks* cover; neighbours are one range."""
+    ordered = sorted(blocks)
+    first = last = ordered[0]
+    for block in [*ordered[1:], -1]:
+        if block == last + 1:
+            last = block
+            continue
+        yield first * BLOCK, last * BLOCK + BLOCK - 1
+        first = last = block

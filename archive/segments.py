@@ -1,0 +1,248 @@
+"""One segmenter for the index and for the query: bigrams for Chinese, Japanese and Korean, whole words for the rest.
+
+SQLite's tokenizers cut at blanks and punctuation, which Japanese has not. So what goes into the index is segmented
+here, and SQLite only parts it at blanks (tokenizer `ascii`):
+- each CJK character becomes a token with its successor in the run, the last is alone: 資金調達 -> 資金 金調 調達 達;
+- Latin words and numbers stay whole; at the end of the text the stem of an English word follows: chips -> chipゟ;
+- so does each whole katakana word: ハードル -> ハー ード ドル ル … ハードルヿ.
+A word of two characters is found as exactly as one of twenty, ドルヿ is not in ハードル, chipゟ is any form of chip.
+NFKC takes ゟ and ヿ apart (より, コト), so no text can hold one of these marks.
+
+Index and query must agree forever, in every Python: the foldings are those of Unicode 3.2, which Python keeps for IDNA,
+and the ranges of letters are written out here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+SEGMENTER_VERSION = "2"
+"""Stored in the file; an index made by other rules must be rebuilt before anything is written: archive reindex."""
+
+CJK = (
+    "\u1100-\u11ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u309d-\u309e\u30a1-\u30fa\u30fc-\u30fe"
+    "\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb"
+    "\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+"""The characters that are written without blanks, as the inside of a regular expression's brackets."""
+
+SEPARATORS = (
+    "\x00-/:-@\\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u2000-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020"
+    "\u302a-\u3030\u3036-\u303a\u303c-\u3040\u3097-\u309c\u309f\u30a0\u30fb\u30ff-\u3104\u3190-\u319f\u31c0-\u31ef"
+    "\u3200-\u33ff\u4dc0-\u4dff\ud800-\uf8ff\ufe00-\ufe6f\uff00-\uffff\U00010000-\U0001afff\U0001b170-\U0001ffff"
+    "\U00040000-\U0010ffff"
+)
+"""The characters that part words, in the same form; every other character is a letter or digit."""
+
+WHOLE, STEM = "ヿ", "ゟ"
+LATIN = f"[^{SEPARATORS}{CJK}]"
+"""A letter or digit of a script that parts words by blanks."""
+
+_RUN = re.compile(f"[{CJK}]+|{LATIN}+")
+_TOKEN = re.compile(f"(?=([{CJK}]{{1,2}}|{LATIN}+))(?:[{CJK}]|{LATIN}+)")  # each CJK character with its successor
+_CJK = re.compile(f"[{CJK}]")
+_KATAKANA = re.compile(r"[\u30a1-\u30fa\u31f0-\u31ff][\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]+")
+_KATAKANA_BEFORE = re.compile(r"[\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]*\Z")
+_ENGLISH = re.compile(f"(?<!{LATIN})[a-z]{{3,40}}(?!{LATIN})")
+_PLUS_NAME = re.compile(rf"(?<!{LATIN})([a-z])(\+\+|#)(?!{LATIN})")  # C++ and C# would both be indexed as c
+_PLUS_WORDS = {"++": "plusplus", "#": "sharp"}
+# What NFKC changes, less the punctuation, which parts words in every form.
+_COMPATIBLE = (
+    "\xaa\xb2-\xb5\xb9-\xba\xbc-\xbe\u0132-\u0140\u0149\u017f\u01c4-\u01cc\u01f1-\u01f3\u02b0-\u02e4\u0300-\u0362"
+    "\u03d0-\u03f5\u1100-\u11ff\u1e9a-\u1e9b\u1f00-\u1fff\u2070-\u218b\u2460-\u24ea\u2e80-\u2fd5\u3036-\u303a"
+    "\u3099-\u309f\u30ff\u3131-\u318e\u3192-\u33ff\uf900-\ufb4f\uff03\uff0b\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+    "\uff66-\uffdc\U0001d400-\U0001d7ff\U0002f800-\U0002fa1d"
+)
+_TO_FOLD = re.compile(f"[^{_COMPATIBLE}]?[{_COMPATIBLE}]+")
+_ACCENTED = re.compile("[\xc0-\u024f\u0300-\u036f\u0386-\u03ce\u1e00-\u1fff]+")
+_NOTHING = re.compile("[\xad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")  # parts no word, shows nothing
+_LONG_VOWEL = re.compile(r"[\u2010-\u2015\u2212](?<=[\u30a1-\u30fa\u30fc].)(?=[\u30a1-\u30fa])")  # サ‐バ
+_FROZEN = unicodedata.ucd_3_2_0
+
+
+def fold(text: str) -> str:
+    """Return *text* as it is compared: compatibility forms (ＧＰＴ -> gpt, ｶﾞ -> ガ), accents and case folded.
+
+    >>> fold("ＧＰＴ－４ｏ、Café、ﾃﾞｰﾀ")
+    'gpt-4o、cafe、データ'
+    """
+    if text.isascii():
+        return text.lower()
+    text = _TO_FOLD.sub(_compatible, _NOTHING.sub("", text)).lower()
+    return _LONG_VOWEL.sub("ー", _ACCENTED.sub(_without_accents, text).replace("ς", "σ"))
+
+
+def index_text(text: str) -> str:
+    """Return *text* segmented for the index: its tokens, then the whole katakana words and the stems.
+
+    >>> index_text("資金調達のモデル Grok-4 chips")
+    '資金 金調 調達 達の のモ モデ デル ル grok 4 chips モデルヿ chipゟ'
+    """
+    folded_text = fold(text)
+    whole = [word + WHOLE for word in _KATAKANA.findall(folded_text)]
+    stems = filter(None, map(stem_token, _ENGLISH.findall(folded_text)))
+    return " ".join((*tokens(folded_text), *whole, *stems))
+
+
+def tokens(folded_text: str) -> list[str]:
+    """Return the tokens of text that fold() has been applied to, in order, without whole words and stems."""
+    if "++" in folded_text or "#" in folded_text:
+        folded_text = _PLUS_NAME.sub(_named, folded_text)
+    return _TOKEN.findall(folded_text)
+
+
+def phrase(word: str) -> str:
+    """Return the FTS5 phrase for folded *word*: it finds the word anywhere, also inside a longer one.
+
+    The last character of a word has no successor that we know: its own token is left out, and when it is
+    all there is (東, AI規), the phrase asks for tokens that begin with it.
+
+    >>> phrase("資金調達"), phrase("東")
+    ('"資金 金調 調達"', '"東" *')
+    """
+    parts = tokens(word)
+    if not is_cjk(parts[-1]):
+        return f'"{" ".join(parts)}"'
+    if len(parts) > 1 and len(parts[-2]) > 1 and is_cjk(parts[-2]) and parts[-2].endswith(parts[-1]):
+        return f'"{" ".join(parts[:-1])}"'
+    return f'"{" ".join(parts)}" *'
+
+
+def bounded(word: str) -> str:
+    """Return the FTS5 expression for folded *word* that is part of no longer katakana word.
+
+    >>> bounded("ドル"), bounded("200億ドル")
+    ('"ドルヿ"', '("200 億ド ドル" AND "ドルヿ")')
+    """
+    edges = dict.fromkeys(run for run in katakana_words(word) if word.startswith(run) or word.endswith(run))
+    if list(edges) == [word]:
+        return f'"{word}{WHOLE}"'
+    parts = [phrase(word), *(f'"{run}{WHOLE}"' for run in edges)]
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
+
+
+def any_form(word: str) -> str:
+    """Return the FTS5 expression for any English form of folded *word* (chip, chips); bounded(word) when it has none.
+
+    >>> any_form("bans")
+    '("ban" OR "banゟ")'
+    """
+    if not _ENGLISH.fullmatch(word):
+        return bounded(word)
+    return f'("{stem(word)}" OR "{stem(word)}{STEM}")'
+
+
+@lru_cache(maxsize=100_000)
+def stem_token(word: str) -> str | None:
+    """Return the token that stands for the stem of an English *word*; None when it is its own stem."""
+    found = stem(word)
+    return None if found == word else found + STEM
+
+
+def stem(word: str) -> str:
+    """Return Porter's stem of a lower-case English word."""
+    return str(_porter().stemWord(word))
+
+
+def has_words(folded_text: str) -> bool:
+    """Say whether there is anything to look for: at least one letter or digit."""
+    return bool(_RUN.search(folded_text))
+
+
+def katakana_words(folded_text: str) -> list[str]:
+    """Return the katakana words of two and more characters, in order."""
+    return _KATAKANA.findall(folded_text)
+
+
+def is_bounded(folded_text: str, start: int, end: int) -> bool:
+    """Say whether the katakana or Latin word at [start, end) of *folded_text* ends where it ends."""
+    return not any(
+        _kind(folded_text[place - 1 : place]) == _kind(folded_text[place : place + 1]) != "" for place in (start, end)
+    )
+
+
+def script_runs(word: str) -> list[str]:
+    """Return the parts of *word* that carry its meaning: runs of kanji, hangul, katakana or Latin of two and more.
+
+    >>> script_runs("資金調達をしたxaiは")
+    ['資金調達', 'xai']
+    """
+    runs = ["".join(run) for _, run in groupby(word, key=script_of)]
+    return [run for run in runs if len(run) > 1 and script_of(run[0]) not in ("hiragana", "")]
+
+
+def is_cjk(token: str) -> bool:
+    """Say whether *token* begins with a character that is written without blanks."""
+    return bool(_CJK.match(token))
+
+
+def script_of(character: str) -> str:
+    """Return 'katakana', 'hiragana', 'word' (Latin letters, digits), 'han' (other CJK) or '' for anything else."""
+    if character == "ー" or "ァ" <= character <= "ヺ":
+        return "katakana"
+    if "ぁ" <= character <= "ゖ":
+        return "hiragana"
+    if is_cjk(character):
+        return "han"
+    return "word" if _RUN.match(character) else ""
+
+
+def folded(text: str) -> tuple[str, Sequence[int]]:
+    """Return fold(text), and for each of its characters the place in *text* it came from.
+
+    The places have one more entry, len(text): a match of the folded text maps back as places[start], places[end].
+    """
+    whole = fold(text)
+    if len(whole) == len(text) and not _NOTHING.search(text) and _keeps_places(text):
+        return whole, range(len(text) + 1)
+    out: list[str] = []
+    places: list[int] = []
+    for start, cluster in _clusters(text):
+        part = fold(cluster)
+        out.append(part)
+        places.extend([start] * len(part))
+    places.append(len(text))
+    return "".join(out), places
+
+
+def _keeps_places(text: str) -> bool:
+    """Say whether folding changes each character into one (it may shorten one stretch and lengthen another)."""
+    return all(len(fold(match.group())) == len(match.group()) for match in _TO_FOLD.finditer(text))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for place, character in enumerate(text):
+        if place > start and not (unicodedata.combining(character) or character in "ﾞﾟ" or "ᅡ" <= character <= "ᇿ"):
+            yield start, text[start:place]
+            start = place
+    if text:
+        yield start, text[start:]
+
+
+def _kind(character: str) -> str:
+    if _KATAKANA_BEFORE.match(character) and character:
+        return "katakana"
+    return "word" if character and not is_cjk(character) and _RUN.match(character) else ""
+
+
+def _compatible(match: re.Match[str]) -> str:
+    return _FROZEN.normalize("NFKC", match.group())
+
+
+def _without_accents(match: re.Match[str]) -> str:
+    return "".join(part for part in _FROZEN.normalize("NFKD", match.group()) if not "\u0300" <= part <= "\u036f")
+
+
+def _named(match: re.Match[str]) -> str:
+    return match.group(1) + _PLUS_WORDS[match.group(2)]
+
+
+@lru_cache(maxsize=1)
+def _porter() -> Any:
+    from snowballstemmer import stemmer  # its thirty languages are imported when a first word is stemmed
+
+    return stemmer("porter")
