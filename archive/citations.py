@@ -1,14 +1,17 @@
 """What an article cites: the reference list it prints (参考リンク), entry by entry."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TypeAlias
 
+from archive.bibliographic import n_signs
 from archive.identity import Identity, arxiv_in, doi_in, identify
 from archive.model import Reference
 from archive.printed_addresses import URL, addresses_in, is_address_like
+from archive.reference_labels import NO_LABEL, Certainty, Label, read_label
+from archive.reference_marks import CIRCLED, Mark, begins_entry, bullet_end, column_mark_of, letter_marks, mark_of
 from archive.urls import INVISIBLE, N_KEPT
 
 __all__ = [
@@ -21,55 +24,17 @@ __all__ = [
     "parse_reference_list",
     "printed_number",
     "read_reference_list",
+    "reference_label",
 ]
 
-# Labels seen on hyper.ai and its language editions, and their siblings on other sites (SITES 5.2).
-LABELS = (
-    r"[参參]考(?:リンク|文献|資料|サイト|記事|ウェブサイト|ページ|情報|url|ソース|元|链接|鏈接|連結|资料|文章|来源|來源|网址|文獻|內容|内容)?"
-    r"(?:一覧|リスト|列表)?|相关参考",
-    r"(?:引用|参照)(?:元|文献|リンク|サイト|链接|来源|來源)?(?:一覧|リスト)?|出典(?:一覧|リンク)?|情報源",
-    r"(?:资料|資料|信息|消息)?(?:来源|來源)",
-    r"참고\s?(?:링크|자료|문헌|사이트|기사)?|참조\s?(?:링크)?|출처|인용",
-    r"(?:notes? (?:and|&) )?references?(?: links?| list| (?:and|&) (?:notes|links))?|refs?\.?",
-    r"(?:reference|source) links?|(?:primary )?sources?|works cited|bibliography|citations?|literature cited|footnotes",
-    r"liens? de r[ée]f[ée]rences?|r[ée]f[ée]rences?|bibliographie",
-    r"quellen?(?:angaben?|verzeichnis|nachweise?)?|referenz(?:en|links?)?|einzelnachweise|nachweise",
-    r"literatur(?:verzeichnis|angaben|hinweise)?",
-    r"referencias?|fuentes?|enlaces de referencia|bibliograf[íi]a|riferimenti|fonti|refer[êe]ncias|links de referência",
-    r"источники|ссылки|литература",
-)
-NAME = rf"(?:{'|'.join(LABELS)})(?![a-zà-ÿ])"
-# "参考文献 / References", "Sources and references": two names of one list.
-LABEL = re.compile(
-    rf"^[^\w\[(（]*[\[【(（「〔]?\s*{NAME}(?:\s*(?:[/／|｜&]|\b(?:and|und|et)\b)\s*{NAME})?\s*"
-    r"(?:[(（][^()（）]*[)）])?\s*[\]】)）」〕]?\s*(?P<colon>[:：]?)\s*",
-    re.IGNORECASE,
-)
-
-CIRCLED = {chr(first + place): number + place for first, last, number in (
-    (0x2460, 0x2473, 1), (0x2474, 0x2487, 1), (0x2488, 0x249B, 1), (0x24F5, 0x24FE, 1), (0x2776, 0x277F, 1),
-    (0x2780, 0x2789, 1), (0x278A, 0x2793, 1), (0x24EB, 0x24F4, 11), (0x3251, 0x325F, 21), (0x32B1, 0x32BF, 36),
-) for place in range(last - first + 1)}  # fmt: skip
-DIGITS = r"[0-9０-９]{1,3}"
-LABEL_BEFORE_NUMBER = r"参考|文献|出典|資料|引用|来源|참고|[Ss]ource|[Rr]ef(?:erence|\.)?"
-# "2.5 billion" and "1.5億" are no entries; "10.1038/…" is a DOI and no tenth entry.
-NOT_A_NUMBER = r"(?![0-9０-９]+(?:[\s.．%％]|$|[bmkx]\b|[億万兆亿]))"
-MARKER = re.compile(
-    rf"\s*(?!10\.\d{{4,9}}/)(?:[\[［【〔]\s*\^?(?P<boxed>{DIGITS})\s*[\]］】〕]\s*[:：.．、]?"
-    rf"|[(（]\s*(?P<round>{DIGITS})\s*[)）]|(?:注|※|#|＃|{LABEL_BEFORE_NUMBER})\s*(?P<noted>{DIGITS})\s*[.．:：、)）]?"
-    rf"|(?P<plain>{DIGITS})\s*(?:[.．]{NOT_A_NUMBER}|[、)）:：\]］｡。,，](?!\d)|(?=https?:|www\.))"
-    rf"|(?P<circled>[{''.join(CIRCLED)}])\s*[.．、:：]?)\s*"
-)
-# A number before a bare DOI or arXiv number: "1.10.1038/…", "2. 2509.12345".
-MARKER_OF_ID = re.compile(rf"\s*(?P<plain>{DIGITS})[.．、]\s*(?=10\.\d{{4,9}}/|\d{{4}}\.\d{{4,5}}\b)")
-MARKER_OF_COLUMN = re.compile(rf"\s*(?P<plain>{DIGITS})[ \t\u3000]+(?=\S)")
-BULLET = re.compile(r"\s*[・•●○◦▪■□◆◇▶►➢※*＊‣⁃–—-]\s*(?=\S)")
 NOT_CLEAN = re.compile(rf"{INVISIBLE.pattern}|[\u00a0\u3000]| {{2}}")
 VISIBLE_AS = {"\n": "\n", "\r": "\n", "\t": " ", "\x0b": "\n", "\x0c": "\n"}
 WORDS_BESIDE_URL = re.compile(r"(?:url|link|リンク|链接|available|at|from)", re.IGNORECASE)
 LONGEST_LINE = 4000  # characters; an entry is a line, not a chapter
 LONGEST_ENTRY = 600  # characters of an entry without a number; a longer one is a paragraph with a link
 LINES_TO_ADDRESS = 2  # lines that a title may take before its address
+LONGEST_TITLE = 100  # characters with an address, whatever the other entries have
+MOST_TIMES_LONGER = 3  # than the longest entry before it: the next may be, and is prose beyond that
 LONGEST_CONTINUATION = 300  # characters of a line that goes on with an entry
 ACCESSED = re.compile(
     r"[(（\[［]?\s*(?:(?:last )?accessed|retrieved|(?:zuletzt )?abgerufen|consult[ée]|(?:最終)?閲覧|アクセス日|"
@@ -101,10 +66,15 @@ class ReferenceList:
     n_lines: int
 
 
+_Links: TypeAlias = tuple[tuple[str, str], ...]
+_Part: TypeAlias = tuple[int, str, _Links, ReferenceLine]  # which line it is of, its text and links, that line
+
+
 @dataclass(slots=True)
 class _Entry:
     number: int
     has_number: bool
+    is_bullet: bool = False
     texts: list[str] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
 
@@ -113,7 +83,6 @@ class _Entry:
 class _Line:
     """A line taken apart: its printed number, its words without that number, and the addresses it holds."""
 
-    source: int
     number: int | None
     text: str
     urls: tuple[str, ...]
@@ -121,27 +90,33 @@ class _Line:
     is_bullet: bool
     has_id: bool
     is_entry: bool = False
+    source: int = 0
 
 
 @lru_cache(maxsize=N_KEPT)
-def is_reference_label(text: str) -> bool:
-    """Return whether *text* opens a reference list: 参考リンク： alone, or followed at once by its first entry.
+def reference_label(text: str) -> Label:
+    """Return what *text* is as a label of a reference list: 参考リンク： alone, or with its first entry on the line.
 
     Source: the labels of SITES 5.2 in ja, zh, ko, en, fr, de; with ":", "：" or none. Prose that begins with such a
     word (参考文献によると…) is no label.
     """
-    line = _clean(text)
-    found = LABEL.match(line)
-    if not found:
-        return False
-    rest = line[found.end() :].strip(" .:：。-–—=_*|\n")
-    return not rest or _opens_with_entry(rest, after_colon=bool(found["colon"]))
+    if len(text) > LONGEST_LINE:
+        return NO_LABEL
+    label = read_label(_clean(text).partition("\n")[0])
+    if label.rest and not _opens_with_entry(label.rest, after_colon=label.has_colon):
+        return NO_LABEL
+    return label
+
+
+def is_reference_label(text: str) -> bool:
+    """Return whether *text* surely opens a reference list."""
+    return reference_label(text).certainty is Certainty.SURE
 
 
 def printed_number(text: str) -> int | None:
     """Return the number that *text* begins with as an entry does (1. [1] ① 参考1:); None when there is none."""
-    marker = _marker(_clean(text))
-    return _number(marker) if marker else None
+    mark = mark_of(_clean(text))
+    return mark.number if mark else None
 
 
 def holds_address(line: ReferenceLine) -> bool:
@@ -191,7 +166,7 @@ def _take(line: _Line, ahead: Sequence[_Line], taken: list[_Entry]) -> bool:
         is_lower = bool(last and last.has_number and line.number < last.number)
         if is_lower and not (line.urls or line.has_id or line.is_entry):
             return False
-        taken.append(_Entry(line.number, True, [line.text], list(line.urls)))
+        taken.append(_Entry(line.number, True, line.is_bullet, [line.text], list(line.urls)))
         return True
     numbered = bool(last and last.has_number)
     if last and line.is_only_url and (numbered or not last.urls):
@@ -202,10 +177,20 @@ def _take(line: _Line, ahead: Sequence[_Line], taken: list[_Entry]) -> bool:
         last.texts.append(line.text)
         last.urls.extend(line.urls)
         return True
-    if numbered or len(line.text) > LONGEST_ENTRY or not (line.urls or line.has_id or line.is_bullet or comes):
+    if numbered or not (comes or _is_entry(line, taken)):
         return False
-    taken.append(_Entry(len(taken) + 1, False, [line.text], list(line.urls)))
+    taken.append(_Entry(len(taken) + 1, False, line.is_bullet, [line.text], list(line.urls)))
     return True
+
+
+def _is_entry(line: _Line, taken: Sequence[_Entry]) -> bool:
+    """Return whether a line without number is an entry like those before it: marked as they are, no prose."""
+    if len(line.text) > LONGEST_ENTRY or (taken and taken[-1].is_bullet and not line.is_bullet):
+        return False
+    if line.is_bullet or line.has_id or n_signs(line.text) > 1:
+        return True
+    longest = max((len(" ".join(entry.texts)) for entry in taken), default=len(line.text))
+    return bool(line.urls) and len(line.text) <= max(LONGEST_TITLE, MOST_TIMES_LONGER * longest)
 
 
 def _goes_on(line: _Line, last: _Entry, ahead: Sequence[_Line]) -> bool:
@@ -249,50 +234,86 @@ def _references(entry: _Entry) -> Iterator[Reference]:
 
 def _lines(lines: Sequence[ReferenceLine | str]) -> Iterator[_Line]:
     """Take the lines apart, without the label; one line may hold several entries whose breaks were lost."""
-    expected, is_first = 1, True
+    parts = list(_without_label(_parts(lines)))
+    letters = _letters([text for _, text, _, _ in parts])
+    expected = 1
+    for place, (source, text, links, whole) in enumerate(parts):
+        if whole.is_entry:
+            read = _read_entry(text, links, letters.get(place), shown=whole.number, expected=expected)
+            expected = (read.number or 0) + 1
+            yield replace(read, source=source)
+            continue
+        for piece, piece_links in [(text, links)] if place in letters else _pieces(text, links, expected):
+            read = _read_line(piece, piece_links, letters.get(place), expected)
+            expected = read.number + 1 if read.number is not None else expected
+            yield replace(read, source=source)
+
+
+def _parts(lines: Sequence[ReferenceLine | str]) -> Iterator[_Part]:
+    """Split the lines at the breaks inside them and hand each part its anchors; an entry stays whole."""
     for source, line in enumerate(lines):
         whole = ReferenceLine(line) if isinstance(line, str) else line
         if whole.is_entry:
-            read = _read_entry(whole, source=source, expected=expected)
-            expected, is_first = (read.number or 0) + 1, False
-            yield read
+            text = _clean(" ".join(whole.text.split("\n")))[:LONGEST_LINE]
+            yield source, text, tuple((href, _clean(shown)) for href, shown in whole.links), whole
             continue
-        for text, links in _parts(whole):
-            rest = text
-            if is_first and is_reference_label(text):
-                rest = LABEL.sub("", text, count=1)
-            is_first = is_first and not text
-            for piece, piece_links in _pieces(rest, links, expected):
-                read = _read_line(piece, piece_links, source=source, expected=expected)
-                expected = read.number + 1 if read.number is not None else expected
-                yield read
+        texts = [_clean(part) for part in whole.text[: LONGEST_LINE * 25].splitlines()] or [""]
+        for text, links in zip(texts, _shared_out(whole.links, texts), strict=True):
+            yield source, text, links, whole
 
 
-def _parts(line: ReferenceLine) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Split a line at the breaks inside it and hand each part its anchors."""
-    parts = [_clean(part) for part in line.text[: LONGEST_LINE * 25].splitlines()] or [""]
-    yield from zip(parts, _shared_out(line.links, parts), strict=True)
+def _without_label(parts: Iterator[_Part]) -> Iterator[_Part]:
+    is_first = True
+    for source, text, links, whole in parts:
+        rest = text
+        if is_first and text and not whole.is_entry and (label := reference_label(text)).certainty is Certainty.SURE:
+            rest = label.rest
+        is_first = is_first and not text
+        yield source, rest, links, whole
 
 
-def _pieces(
-    text: str, links: tuple[tuple[str, str], ...], expected: int
-) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Split "1.https://a.example/2.https://b.example/" at the next number that an address or a linked title follows."""
+def _letters(texts: Sequence[str]) -> dict[int, Mark]:
+    """Return the letters that count through *texts*, when no numbers do."""
+    marks = letter_marks(texts)
+    return marks if marks and sum(mark_of(text) is not None for text in texts) < len(marks) else {}
+
+
+def _pieces(text: str, links: _Links, expected: int) -> Iterator[tuple[str, _Links]]:
+    """Split "1.https://a.example/2.https://b.example/" where the next number stands before an address or a title."""
     pieces, number = [], expected + 1
-    while (start := _start_of(number, text, links)) is not None:
+    first = mark_of(text)
+    form = text[: first.end].strip() if first else ""
+    while (start := _start_of(number, text, links, form)) is not None:
         pieces.append(text[:start])
         text, number = text[start:].lstrip(), number + 1
     pieces.append(text)
     yield from zip(pieces, _shared_out(links, pieces), strict=True)
 
 
-def _start_of(number: int, text: str, links: Sequence[tuple[str, str]]) -> int | None:
-    """Return where in *text*, after its beginning, the entry *number* starts."""
-    mark = rf"[\[(（【]?{number}\s*[.．、)）\]】]\s*(?=https?:)"
+def _start_of(number: int, text: str, links: _Links, form: str) -> int | None:
+    """Return where in *text*, after its beginning, the entry *number* starts; *form* is the mark of the first."""
+    mark = rf"[\[(（【〔<＜]?(?:{number}|{_circled(number)})\s*[.．、:：)）\]】〕>＞]{{0,2}}\s*(?=https?:|www\.)"
     found = re.search(rf"(?:(?<=[^\s\d])\s?(?<![\d.])|(?<=\d)\s){mark}", text)
     titles = (shown for _, shown in links[1:] if printed_number(shown) == number)
     starts = [found.start()] if found else [start for shown in titles if (start := text.find(shown)) > 0]
+    starts += [same] if (same := _start_like(form, number, text)) else []
     return min(starts, default=None)
+
+
+def _start_like(form: str, number: int, text: str) -> int | None:
+    """Return where after an address the next number stands in the *form* of the first: [1] … https://… [2] …"""
+    if len(form) == 1:
+        mark = _circled(number)
+    elif re.fullmatch(r"[\[(（【〔<＜]\d+[)）\]】〕>＞]", form):
+        mark = re.escape(re.sub(r"\d+", str(number), form))
+    else:
+        return None
+    found = re.search(rf"(?<=[\s;；。，、)）]){mark}" if mark.isascii() else mark, text[1:])
+    return found.start() + 1 if found and URL.search(text, 0, found.start() + 1) else None
+
+
+def _circled(number: int) -> str:
+    return "[" + "".join(char for char, value in CIRCLED.items() if value == number) + "]" if number <= 50 else "(?!)"
 
 
 def _shared_out(links: Sequence[tuple[str, str]], parts: Sequence[str]) -> list[tuple[tuple[str, str], ...]]:
@@ -306,46 +327,41 @@ def _shared_out(links: Sequence[tuple[str, str]], parts: Sequence[str]) -> list[
     return [tuple(share) for share in shares]
 
 
-def _read_entry(line: ReferenceLine, *, source: int, expected: int) -> _Line:
-    """Read an entry whose extent the page's structure tells; its number is printed, or the marker's, or its place."""
-    text = _clean(" ".join(line.text.split("\n")))[:LONGEST_LINE]
-    links = tuple((href, _clean(shown)) for href, shown in line.links)
-    marker = _marker(text)
-    if marker and line.number not in (None, _number(marker)):
-        marker = None  # "3. Auflage", the title of an item that is not the third
-    read = _read_words(text, links, marker, source=source)
-    number = next(one for one in (line.number, read.number, expected) if one is not None)
+def _read_entry(text: str, links: _Links, letter: Mark | None, *, shown: int | None, expected: int) -> _Line:
+    """Read an entry whose extent the page's structure tells; *shown* is the number of its marker, if it has one."""
+    mark = mark_of(text) or letter or _mark_of_column(text, expected if shown is None else shown, links)
+    if mark and shown not in (None, mark.number):
+        mark = None  # "3. Auflage", the title of an item that is not the third
+    read = _read_words(text, links, mark)
+    number = next(one for one in (shown, read.number, expected) if one is not None)
     return replace(read, number=number, is_only_url=False, is_entry=True)
 
 
-def _read_line(text: str, links: tuple[tuple[str, str], ...], *, source: int, expected: int) -> _Line:
+def _read_line(text: str, links: _Links, letter: Mark | None, expected: int) -> _Line:
     text = text[:LONGEST_LINE]
-    marker = _marker(text)
-    if not marker and (column := MARKER_OF_COLUMN.match(text)):
-        is_next = _number(column) == expected and (links or URL.search(text, column.end()))
-        marker = column if is_next else None
-    return _read_words(text, links, marker, source=source)
+    return _read_words(text, links, mark_of(text) or letter or _mark_of_column(text, expected, links))
 
 
-def _read_words(text: str, links: tuple[tuple[str, str], ...], marker: re.Match[str] | None, *, source: int) -> _Line:
-    bullet = None if marker else BULLET.match(text)
-    start = marker.end() if marker else bullet.end() if bullet else 0
+def _mark_of_column(text: str, expected: int | None, links: _Links) -> Mark | None:
+    column = column_mark_of(text)
+    return column if column and column.number == expected and (links or URL.search(text, column.end)) else None
+
+
+def _read_words(text: str, links: _Links, mark: Mark | None) -> _Line:
+    start = mark.end if mark else bullet_end(text)
+    if start and not mark and (inner := mark_of(text[start:])):
+        mark, start = inner, start + inner.end  # "・1. …"
     words = text[start:].strip()
     urls, beside = addresses_in(words, links)
     beside = WORDS_BESIDE_URL.sub("", beside)
     return _Line(
-        source=source,
-        number=_number(marker) if marker else None,
+        number=mark.number if mark else None,
         text=words,
         urls=urls,
-        is_only_url=bool(urls) and not (marker or bullet) and _are_bare(links) and not re.search(r"\w", beside),
-        is_bullet=bool(bullet),
+        is_only_url=bool(urls) and not start and _are_bare(links) and not re.search(r"\w", beside),
+        is_bullet=bool(start and not mark),
         has_id=bool(doi_in(words) or arxiv_in(words)),
     )
-
-
-def _marker(text: str) -> re.Match[str] | None:
-    return MARKER_OF_ID.match(text) or MARKER.match(text)
 
 
 def _are_bare(links: Sequence[tuple[str, str]]) -> bool:
@@ -353,17 +369,9 @@ def _are_bare(links: Sequence[tuple[str, str]]) -> bool:
     return all(is_address_like(shown) for _, shown in links)
 
 
-def _number(marker: re.Match[str]) -> int:
-    found = marker.groupdict()
-    if found.get("circled"):
-        return CIRCLED[found["circled"]]
-    digits = next(value for name in ("boxed", "round", "noted", "plain") if (value := found.get(name)))
-    return int(unicodedata.normalize("NFKC", digits))
-
-
 def _opens_with_entry(text: str, *, after_colon: bool) -> bool:
     first = text.splitlines()[0]
-    if MARKER.match(first) or BULLET.match(first) or URL.match(first):
+    if begins_entry(first) or URL.match(first):
         return True
     return after_colon and bool(addresses_in(first)[0] or doi_in(first) or arxiv_in(first))
 

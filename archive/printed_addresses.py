@@ -18,6 +18,7 @@ HOST_ONLY = re.compile(
 GLUED = re.compile(
     r"(?:(?<=[A-Za-z0-9)])|(?<=/)(?=[をにはがのでとよりからまで]))[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3].*$"
 )
+INTERNATIONAL_HOST = re.compile(r"(?:https?[:：]/{1,2})?[\w.-]*[^\W\d_a-zA-Z][\w.-]*\.[a-z]{2,}(?:/|$)", re.I)
 CUT = re.compile(r"(?:\.{3,}|…+)$")
 TAIL = ".,;:!?'\"*|"
 
@@ -69,6 +70,9 @@ def _printed_address(match: re.Match[str]) -> tuple[str | None, int]:
 
 
 def _without_words(printed: str) -> str:
+    """Return *printed* up to the Japanese, Chinese or Korean words that are glued to it."""
+    if own := INTERNATIONAL_HOST.match(printed):  # https://例え.jp/: its letters are no words
+        return own[0] + GLUED.sub("", printed[own.end() :])
     host = re.match(
         r"(?:https?[:：]/{1,2})?[\w.-]*?[a-z0-9-]\.[a-z]{2,}(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])",
         printed,

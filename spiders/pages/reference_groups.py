@@ -9,9 +9,9 @@ from archive.citations import ReferenceLine, printed_number
 from spiders.pages.blocks import Block, BlockKind
 from spiders.pages.document import Element
 from spiders.pages.inline import clean
+from spiders.pages.reference_boxes import boxes_of
+from spiders.pages.reference_lines import entry_of, with_number
 
-_NUMBERED = re.compile(r"\s*(?:[\[(（【［]?\s*[0-9０-９]{1,3}\s*[\])）】］.．、:：]|[①-⑳㉑-㊿]|\^|[•・●-]\s)")
-_ONLY_NUMBER = re.compile(r"\W*(\d{1,3})\W*")
 _HOLDERS = ("li", "tr", "dt", "dd")
 _FRAME_OF = {"li": ("ol", "ul", "menu"), "tr": ("table",), "dt": ("dl",), "dd": ("dl",)}
 _BLOCKS_TO_LINK = 3  # blocks under a heading within which the link of its entry stands
@@ -24,7 +24,11 @@ class Form(StrEnum):
     ROWS = "rows"
     PAIRS = "pairs"
     HEADED = "headed"
+    BOXES = "boxes"
     LINES = "lines"
+
+
+_FORMS = {"li": Form.ITEMS, "dt": Form.PAIRS, "dd": Form.PAIRS, "tr": Form.ROWS, "table": Form.ROWS}
 
 
 @dataclass(slots=True)
@@ -51,9 +55,15 @@ class Group:
         """Return whether the list numbers its items itself."""
         return self.form is Form.ITEMS and self.frame is not None and self.frame.tag == "ol"
 
+    def follows(self, other: "Group") -> bool:
+        """Return whether the frame of this group is of the same kind as that of *other* and stands right after it."""
+        if self.frame is None or other.frame is None or self.frame.getprevious() is not other.frame:
+            return False
+        return bool(self.frame.tag == other.frame.tag and self.frame.get("class") == other.frame.get("class"))
+
     def entries(self) -> list[ReferenceLine]:
         """Return the entries; numbers printed by all of them count, else those that the list's markers show."""
-        lines = list(self._rows()) if self._is_table() else [_entry(unit, self.form) for unit in self.units]
+        lines = list(self._rows()) if self._is_table() else [entry_of(unit) for unit in self.units]
         if all(printed_number(line.text) is not None for line in lines):
             return lines
         numbers = _marker_numbers(self.frame, self.holders) if self.is_ordered else range(1, len(lines) + 1)
@@ -77,7 +87,7 @@ class Group:
                 continue
             texts = [clean(" ".join(cell.itertext())) for cell in cells]
             links = ((a.get("href"), clean("".join(a.itertext()))) for a in row.iter("a") if a.get("href"))
-            yield ReferenceLine(_with_number(texts), tuple(links), is_entry=True)
+            yield ReferenceLine(with_number(texts), tuple(links), is_entry=True)
 
 
 def groups_of(blocks: Sequence[Block], place: int, ends: Callable[[Block], bool]) -> list[Group]:
@@ -90,9 +100,12 @@ def groups_of(blocks: Sequence[Block], place: int, ends: Callable[[Block], bool]
     level = _level(label)
     groups: list[Group] = []
     at = place + 1
+    boxes = boxes_of(blocks, at, outside)
     while at < len(blocks):
         block = blocks[at]
-        holder = block.node if block.kind is BlockKind.TABLE else _holder(block, outside)
+        holder = boxes.get(at)
+        if holder is None:
+            holder = block.node if block.kind is BlockKind.TABLE else _holder(block, outside)
         is_heading = holder is None and block.kind is BlockKind.HEADING
         if holder is None and (not block.is_text or ends(block)):
             break
@@ -105,11 +118,6 @@ def groups_of(blocks: Sequence[Block], place: int, ends: Callable[[Block], bool]
         _add(groups, block, holder)
         at += 1
     return [_loosened(group) for group in groups]
-
-
-def starts_with_number(text: str) -> bool:
-    """Return whether *text* begins with a number or a bullet, as an entry does."""
-    return bool(_NUMBERED.match(text))
 
 
 def _holder(block: Block, outside: set[Element]) -> Element | None:
@@ -131,8 +139,8 @@ def _add(groups: list[Group], block: Block, holder: Element | None) -> None:
             groups.append(last := Group(Form.LINES))
         last.units.append([block])
         return
-    form = {"li": Form.ITEMS, "dt": Form.PAIRS, "dd": Form.PAIRS}.get(holder.tag, Form.ROWS)
-    frame = _frame(holder)
+    form = _FORMS.get(holder.tag, Form.BOXES)
+    frame = holder.getparent() if form is Form.BOXES else _frame(holder)
     if last is None or last.form is not form or last.frame is not frame:
         groups.append(last := Group(form, frame))
     if last.units and (last.holders[-1] is holder or _is_same_pair(last.holders[-1], holder)):
@@ -204,19 +212,6 @@ def _loosened(group: Group) -> Group:
         if len([number for number in numbers if number is not None]) > 1:
             return Group(Form.LINES, units=[[block] for block in blocks])
     return group
-
-
-def _entry(unit: Sequence[Block], form: Form) -> ReferenceLine:
-    shown = [block for block in unit if block.is_text]
-    texts = [block.text for block in shown]
-    text = _with_number(texts) if form in (Form.ROWS, Form.PAIRS) else "\n".join(texts)
-    return ReferenceLine(text, tuple((one.href, one.text) for block in shown for one in block.anchors), is_entry=True)
-
-
-def _with_number(texts: Sequence[str]) -> str:
-    """Return the cells of a row as one text, a number that has a cell of its own in brackets."""
-    number = _ONLY_NUMBER.fullmatch(texts[0]) if len(texts) > 1 else None
-    return " ".join((f"[{number[1]}]", *texts[1:]) if number else texts)
 
 
 def _marker_numbers(frame: Element | None, holders: Sequence[Element]) -> list[int]:

@@ -12,20 +12,26 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
-from archive.citations import ReferenceLine, holds_address, is_reference_label, printed_number, read_reference_list
+from archive.bibliographic import n_signs
+from archive.citations import ReferenceLine, holds_address, printed_number, read_reference_list, reference_label
 from archive.model import Reference
+from archive.reference_labels import LONGEST_LABEL, Certainty, Label
+from archive.reference_marks import begins_entry
 from archive.urls import with_scheme
 from spiders.pages.blocks import Block, BlockKind
-from spiders.pages.reference_groups import Group, groups_of, starts_with_number
+from spiders.pages.reference_groups import Group, groups_of
+from spiders.pages.reference_lines import are_one_entry, joined, lines_of
 
 _ADDRESS = re.compile(
     r"https?://|www\.|\b10\.\d{4,}/|arxiv[\s:.]|\b[a-z0-9-]+\.(?:com|org|net|io|ai|co|cn|jp|kr|fr|de|gov|edu)/", re.I
 )
-_LABEL_AND_ENTRY = re.compile(r"(?P<label>[^:：\d\[［①-⑳]{2,30}[:：]?)\s*(?P<entry>\S.*)", re.S)
+_SHARING = re.compile(
+    r"//(?:[\w.-]+\.)?[\w-]+\.\w+/(?:intent|share|sharer|sharing|dialog|submit)\b|[?&](?:url|u)=https?", re.I
+)
+_NEARLY_ALL = 0.75
 _BACK_LINK = re.compile(r"[↩↑⤴⬆^\ufe0e\ufe0f\s]+\d*")
 _BETWEEN_NAMES = re.compile(r"\s*[,;、，；・/|.。]?\s*(?:and|und|et|y|と|和|및|&)?\s*")
 _SENTENCE_END = re.compile(r"[。．.!?！？:：]\s*$")
-_LONGEST_LABEL = 40
 _LONGEST_TITLE = 300
 _MOST_STRAYS = 8  # lines without number, address or link, after which no list goes on
 _LONGEST_INTRODUCTION, _LONGEST_SUBTITLE = 200, 60
@@ -47,7 +53,7 @@ def split_references(
     blocks: Sequence[Block],
     absolute: Callable[[str], str] = str,
     *,
-    is_label: Callable[[str], bool] = is_reference_label,
+    label_of: Callable[[str], Label] = reference_label,
 ) -> tuple[list[Block], tuple[Reference, ...]]:
     """Return *blocks* without the reference lists that they print, and the entries of all of these in order.
 
@@ -57,7 +63,7 @@ def split_references(
     kept: list[Block] = []
     references: list[Reference] = []
     place = 0
-    for found in _lists(blocks, _Reader(absolute, is_label)):
+    for found in _lists(blocks, _Reader(absolute, label_of)):
         kept += [*blocks[place : found.start], *_left_over(blocks[found.start : found.end], found.n_lines)]
         references += found.references
         place = found.end
@@ -69,7 +75,7 @@ def end_of_references(blocks: Sequence[Block], absolute: Callable[[str], str]) -
 
     Its entries may lead to the page's own site and look like the related items below an article.
     """
-    lists = [found for found in _lists(blocks, _Reader(absolute, is_reference_label)) if found.has_structure]
+    lists = [found for found in _lists(blocks, _Reader(absolute, reference_label)) if found.has_structure]
     if not lists:
         return 0
     last = lists[-1]
@@ -105,12 +111,13 @@ class _Handed:
     number: int | None = None
     has_structure: bool = False
     has_subtitles: bool = False
+    group: Group | None = None
 
     def add(self, line: ReferenceLine, span: int) -> None:
         self.lines.append(line)
         self.spans.append(span + self.skipped)
         self.skipped = 0
-        is_stray = not (line.links or starts_with_number(line.text) or _ADDRESS.search(line.text))
+        is_stray = not (line.links or begins_entry(line.text) or _ADDRESS.search(line.text))
         self.n_strays = self.n_strays + 1 if is_stray else 0
         self.number = self.number if (number := _number(line)) is None else number
 
@@ -120,45 +127,70 @@ class _Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Opening:
+    """A label, and the entries that stand in its own block."""
+
+    certainty: Certainty
+    lines: list[ReferenceLine]
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     """Reads the lists of one page."""
 
     absolute: Callable[[str], str]
-    is_label: Callable[[str], bool]
+    label_of: Callable[[str], Label]
 
     def list_at(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
         """Return the list whose label is the block at *place*, if there is one."""
         opening = self._opening(blocks[place])
-        if opening is None:
-            return self._named_sources(blocks, place)
-        n_label = len(_lines(blocks[place])) - len(opening)
+        labelled = self._labelled(blocks, place, opening) if opening else None
+        return labelled or self._named_sources(blocks, place)
+
+    def _labelled(self, blocks: Sequence[Block], place: int, opening: _Opening) -> _PrintedList | None:
+        n_label = len(lines_of(blocks[place])) - len(opening.lines)
         handed = _Handed()
-        for line in opening:
+        for line in opening.lines:
             handed.add(self._absolute(line), 1)
         groups = groups_of(blocks, place, self._opens_another)
         for group, following in zip_longest(groups, groups[1:]):
             if not self._takes(group, following, handed):
                 break
         read = read_reference_list(handed.lines)
-        if not read.references:
+        if not self._are_cited(read.references, opening.certainty):
             return None
         n_lines = n_label + sum(handed.spans[: read.n_lines])
         end, n_left = place, n_lines
         while end < len(blocks) and n_left > 0:
-            n_left -= len(_lines(blocks[end]))
+            n_left -= len(lines_of(blocks[end]))
             end += 1
+        if opening.certainty is Certainty.LIKELY and any(_is_of_text(block) for block in blocks[end:]):
+            return None
         return _PrintedList(read.references, place, end, n_lines, handed.has_structure)
+
+    def _are_cited(self, references: Sequence[Reference], certainty: Certainty) -> bool:
+        """Return whether *references* bear out a label: are cited works, nearly all of them when it is not sure."""
+        are_works = [n_signs(one.text) > 1 for one in references]
+        if certainty is Certainty.SURE:
+            return any(one.url for one in references) or 2 * sum(are_works) >= max(1, len(references))
+        elsewhere = [self._is_elsewhere(one.url) for one in references]
+        n_cited = sum(map(max, elsewhere, are_works))
+        return n_cited >= max(2, _NEARLY_ALL * len(references)) and 2 * sum(elsewhere) >= len(references)
+
+    def _is_elsewhere(self, address: str | None) -> bool:
+        return bool(address) and not self._is_own_host(address or "") and not _SHARING.search(address or "")
 
     def _named_sources(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
         """Return the list that "Sources: Reuters, AP and NHK" is, unless it stands below an image as its credit."""
         block = blocks[place]
-        if not block.is_text or len(block.text) > 2 * _LONGEST_LABEL or not block.anchors:
+        if not block.is_text or len(block.text) > 2 * LONGEST_LABEL or not block.anchors:
             return None
         before = blocks[place - 1].kind if place else None
         if before is BlockKind.IMAGE or (before is BlockKind.CAPTION and len(block.anchors) == 1):
             return None
         label, *between = _around(block)
-        is_labelled = label.rstrip().endswith((":", "：")) and self.is_label(label)
+        named = self.label_of(label)
+        is_labelled = named.has_colon and not named.rest and named.certainty is Certainty.SURE
         if not is_labelled or not all(_BETWEEN_NAMES.fullmatch(one) for one in between):
             return None
         lines = [
@@ -168,7 +200,7 @@ class _Reader:
         if any(not line.links or self._is_own_host(line.links[0][0]) for line in lines):
             return None
         references = read_reference_list(lines).references
-        return _PrintedList(references, place, place + 1, len(_lines(block)), False, is_named=True)
+        return _PrintedList(references, place, place + 1, len(lines_of(block)), False, is_named=True)
 
     def _takes(self, group: Group, following: Group | None, handed: _Handed) -> bool:
         if group.has_structure:
@@ -179,30 +211,39 @@ class _Reader:
         """Hand on the entries that the structure of *group* parts; False when they are no part of the list."""
         lines = [self._absolute(line) for line in group.entries()]
         is_named_part = handed.has_subtitles and handed.skipped > 0 and group.is_ordered
+        if handed.group and self._continues(group, lines, handed.group):
+            lines = [replace(line, number=(handed.number or 0) + place) for place, line in enumerate(lines, start=1)]
         if handed.lines and not handed.goes_on_with(lines[0]) and not is_named_part:
             return False
         n_with_address = sum(1 for line in lines if holds_address(line))
-        must_be_seen = group.is_headed or handed.skipped > 0  # no label right before it
-        if 2 * n_with_address < len(lines) if must_be_seen else not (n_with_address or group.is_ordered):
+        n_cited = n_with_address or sum(1 for line in lines if n_signs(line.text) > 1)
+        must_be_seen = group.is_headed or handed.skipped > 0 or not n_with_address  # no label right before it
+        if 2 * n_cited < len(lines) if must_be_seen else not n_cited:
             return False
+        handed.group = group
         for line, span in zip(lines, group.spans(), strict=True):
             handed.add(line, span)
         handed.has_structure = True
         return True
 
+    def _continues(self, group: Group, lines: Sequence[ReferenceLine], before: Group) -> bool:
+        """Return whether *group* is one more of the lists without numbers over which the entries are spread."""
+        is_like = group.follows(before) and not group.is_ordered
+        return is_like and all(any(self._is_elsewhere(href) for href, _ in line.links) for line in lines)
+
     def _takes_lines(self, group: Group, following: Group | None, handed: _Handed) -> bool:
         """Hand on the lines of *group*, without the title of the *following*; False when the list ends among them."""
         blocks = [unit[0] for unit in group.units]
         for place, block in enumerate(blocks):
-            lines = [self._absolute(line) for line in _lines(block)]
+            lines = [self._absolute(line) for line in lines_of(block)]
             before_structure = following is not None and place + 1 == len(blocks)
             if _is_subtitle(block, handed) and (before_structure or self._introduces(blocks[place + 1 :], handed)):
                 handed.has_subtitles |= not handed.lines and not _SENTENCE_END.search(block.text)
                 handed.skipped += len(lines)
             elif block.kind is BlockKind.HEADING or (handed.has_structure and not handed.goes_on_with(lines[0])):
                 return False
-            elif _are_one_entry(lines):
-                handed.add(_joined(lines), len(lines))
+            elif are_one_entry(lines):
+                handed.add(joined(lines), len(lines))
             else:
                 for line in lines:
                     handed.add(line, 1)
@@ -214,25 +255,28 @@ class _Reader:
         """Return whether the list begins, with number 1 and an address, in the first of *following*."""
         if handed.lines or not following:
             return False
-        first = self._absolute(_lines(following[0])[0])
+        first = self._absolute(lines_of(following[0])[0])
         return printed_number(first.text) == 1 and holds_address(first)
 
-    def _opening(self, block: Block) -> list[ReferenceLine] | None:
-        """Return the entries that stand in the label's own block (often none); None when *block* is no label."""
-        first = block.text.partition("\n")[0]
-        if not block.is_text or len(first) > _LONGEST_TITLE:
+    def _opening(self, block: Block) -> _Opening | None:
+        """Return how sure a label *block* begins with and the entries that follow it there; None when it has none."""
+        if not block.is_text:
             return None
-        if len(first) <= _LONGEST_LABEL and self.is_label(first):
-            return _lines(block)[1:]
-        found = _LABEL_AND_ENTRY.match(first)
-        if found and self.is_label(found["label"].strip()) and _looks_like_entry(found["entry"]):
-            lines = _lines(block)
-            return [ReferenceLine(found["entry"], lines[0].links), *lines[1:]]
-        return None
+        label = self.label_of(block.text[:_LONGEST_TITLE])
+        if label.certainty is Certainty.NONE:
+            return None
+        lines = lines_of(block)
+        if label.rest:
+            rest = lines[0].text[lines[0].text.rfind(label.rest) :]
+            return _Opening(label.certainty, [replace(lines[0], text=rest), *lines[1:]])
+        return _Opening(label.certainty, lines[1:])
 
     def _opens_another(self, block: Block) -> bool:
         """Return whether *block* is the label of another list; 参考1: https://… is an entry of this one."""
-        return self._opening(block) is not None and printed_number(block.text) is None
+        opening = self._opening(block)
+        if opening is None or opening.certainty is not Certainty.SURE:
+            return False
+        return printed_number(block.text) is None or block.kind is BlockKind.HEADING
 
     def _absolute(self, line: ReferenceLine) -> ReferenceLine:
         """Return *line* with its links as addresses, without those that lead to the page itself."""
@@ -262,14 +306,6 @@ def _left_over(blocks: Sequence[Block], n_taken: int) -> Iterator[Block]:
         n_taken -= len(lines)
 
 
-def _lines(block: Block) -> list[ReferenceLine]:
-    texts = block.text.split("\n")
-    return [
-        ReferenceLine(text, tuple((anchor.href, anchor.text) for anchor in block.anchors if anchor.line == number))
-        for number, text in enumerate(texts)
-    ]
-
-
 def _around(block: Block) -> list[str]:
     """Return the words before, between and after the links of *block*."""
     words, rest = [], block.text
@@ -283,25 +319,15 @@ def _number(line: ReferenceLine) -> int | None:
     return printed_number(line.text) if line.number is None else line.number
 
 
+def _is_of_text(block: Block) -> bool:
+    """Return whether *block* goes on with the article: a list of doubtful name is one only at its end."""
+    return block.is_text and len(block.text) > _LONGEST_SUBTITLE and bool(_SENTENCE_END.search(block.text))
+
+
 def _is_subtitle(block: Block, handed: _Handed) -> bool:
     """Return whether *block*, if a list follows it, names or introduces what that holds."""
-    if block.anchors or starts_with_number(block.text) or _ADDRESS.search(block.text):
+    if block.anchors or begins_entry(block.text) or _ADDRESS.search(block.text):
         return False
     if not handed.lines:
         return len(block.text) <= _LONGEST_INTRODUCTION
     return len(block.text) <= _LONGEST_SUBTITLE and not _SENTENCE_END.search(block.text)
-
-
-def _joined(lines: Sequence[ReferenceLine]) -> ReferenceLine:
-    links = tuple(link for line in lines for link in line.links)
-    return ReferenceLine("\n".join(line.text for line in lines), links, is_entry=True)
-
-
-def _are_one_entry(lines: Sequence[ReferenceLine]) -> bool:
-    """Return whether the lines of a block are one entry: only the first of them has a number."""
-    numbered = [printed_number(line.text) is not None for line in lines]
-    return len(lines) > 1 and numbered[0] and not any(numbered[1:])
-
-
-def _looks_like_entry(text: str) -> bool:
-    return starts_with_number(text) or (bool(_ADDRESS.search(text)) and len(text) <= 2 * _LONGEST_TITLE)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from archive.dates import parse_date
 from archive.model import Article, Image, Outcome
 from archive.records import Seed, Source
+from archive.reference_labels import NO_LABEL, Certainty, Label
 from archive.urls import site_key
 from spiders.pages import carriers
 from spiders.pages.base import ArticlePage
@@ -155,11 +156,11 @@ class NewsPage(ArticlePage):
             return body
         after = (self.content[place : place + 2] for place in range(self.header.n_blocks, len(self.content)))
         pair = next((pair for pair in after if self._is_related_link(pair)), [])
-        return replace(body, references=split_references(pair, self.document.absolute, is_label=_is_related_label)[1])
+        return replace(body, references=split_references(pair, self.document.absolute, label_of=_related_label)[1])
 
     def _is_related_link(self, pair: Sequence[Block]) -> bool:
         """Return whether *pair* is a story's label and the link to the report that it retells."""
-        if self.section() != "stories" or len(pair) < 2 or not _is_related_label(pair[0].text):
+        if self.section() != "stories" or len(pair) < 2 or not _RELATED_LINK.fullmatch(pair[0].text):
             return False
         links = [self.document.absolute(anchor.href) for anchor in pair[1].anchors]
         return any(link and site_key(link) != self.site for link in links)
@@ -259,8 +260,8 @@ def _respaced(block: Block) -> Block:
     return block if text == block.text else replace(block, text=text)
 
 
-def _is_related_label(text: str) -> bool:
-    return bool(_RELATED_LINK.fullmatch(text))
+def _related_label(text: str) -> Label:
+    return Label(Certainty.SURE) if _RELATED_LINK.fullmatch(text) else NO_LABEL
 
 
 class ListPage(NewsPage):

@@ -200,7 +200,7 @@ def test_a_label_opens_a_reference_list(text):
         "", "情報", "参考文献によると、利用者は増えた。", "参考になる記事", "参考価格は1000円",
         "関連リンク", "引用して報じた",
         "Sources said that the lab is for sale", "References to the model were removed", "Sources: Reuters",
-        "Source code is at github.com/someone/model", "Quellen berichten", "Links", "来源于某网站", "参考リンクを見る",
+        "Source code is at github.com/someone/model", "Quellen berichten", "Links", "来源于某网站",
     ],
 )  # fmt: skip
 def test_prose_is_no_label(text):

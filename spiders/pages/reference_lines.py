@@ -1,0 +1,57 @@
+"""Blocks as lines of a reference list: each with its links, and a number that has an element of its own told apart."""
+
+import re
+from collections.abc import Sequence
+
+from archive.citations import ReferenceLine, printed_number
+from spiders.pages.blocks import Block
+
+_ONLY_NUMBER = re.compile(r"[\W_]*(\d{1,3})[\W_]*")
+
+
+def lines_of(block: Block) -> list[ReferenceLine]:
+    """Return the lines of *block*, each with the links that stand in it."""
+    texts = block.text.split("\n")
+    shown = _with_parted_numbers(texts, block.pieces) if len(block.pieces) > 1 else texts
+    return [
+        ReferenceLine(text, tuple((anchor.href, anchor.text) for anchor in block.anchors if anchor.line == number))
+        for number, text in enumerate(shown)
+    ]
+
+
+def entry_of(unit: Sequence[Block]) -> ReferenceLine:
+    """Return what the blocks of *unit* say as one entry."""
+    return joined([line for block in unit if block.is_text for line in lines_of(block)])
+
+
+def joined(lines: Sequence[ReferenceLine]) -> ReferenceLine:
+    """Return *lines* as one entry; a number that has the first of them for itself stands in brackets."""
+    links = tuple(link for line in lines for link in line.links)
+    return ReferenceLine(with_number([line.text for line in lines], between="\n"), links, is_entry=True)
+
+
+def with_number(texts: Sequence[str], *, between: str = " ") -> str:
+    """Return *texts* as one, a number that is the first of them in brackets."""
+    number = _ONLY_NUMBER.fullmatch(texts[0]) if len(texts) > 1 else None
+    return between.join((f"[{number[1]}] {texts[1]}", *texts[2:]) if number else texts)
+
+
+def are_one_entry(lines: Sequence[ReferenceLine]) -> bool:
+    """Return whether the lines of a block are one entry: only the first of them has a number."""
+    numbered = [printed_number(line.text) is not None for line in lines]
+    return len(lines) > 1 and numbered[0] and not any(numbered[1:])
+
+
+def _with_parted_numbers(texts: Sequence[str], pieces: Sequence[str]) -> list[str]:
+    """Return *texts* with a number in brackets where it begins a line and is a piece of its own (a <span>)."""
+    parted = []
+    place = 0
+    for text in texts:
+        first = pieces[place] if place < len(pieces) else ""
+        number = _ONLY_NUMBER.fullmatch(first) if len(first) < min(len(text), 8) and text.startswith(first) else None
+        parted.append(f"[{number[1]}] {text[len(first) :].lstrip()}" if number else text)
+        left = len("".join(text.split()))
+        while place < len(pieces) and left > 0:
+            left -= len("".join(pieces[place].split()))
+            place += 1
+    return parted
