@@ -7,6 +7,7 @@ ArchiveError
 │   └── LockedError    another process holds it
 ├── CaptureError       a WARC file or record that cannot be read or written
 ├── AddressError       an address that we never connect to
+├── WorkError          a page whose reading took too long, or ended its process
 ├── QueryError         a search that cannot be run
 └── ExportError        a path that cannot be written
     └── ExportChoiceError  a table, format or cursor that is not there
@@ -45,6 +46,10 @@ class CaptureError(ArchiveError):
 
 class AddressError(ArchiveError):
     """An address is one that we never connect to (DESIGN section 6)."""
+
+
+class WorkError(ArchiveError):
+    """A job of another process that gave no result; the text says why."""
 
 
 class QueryError(ArchiveError):

@@ -31,6 +31,10 @@ class Config:
     crawl_delay_cap_s: Annotated[float, "A longer Crawl-delay or Retry-After puts the host off to a later run."] = 60.0
     concurrency: Annotated[int, "Requests under way at once."] = 16
     per_host: Annotated[int, "Requests under way at once to one host."] = 2
+    readers: Annotated[int, "Processes that read pages, beside the crawl; 0 reads them in its own threads."] = 1
+    read_cpu_s: Annotated[float, "Most CPU time that reading a page may take, seconds; then its process is ended."] = (
+        5.0
+    )
     timeout_s: Annotated[float, "Longest time for one request in all, seconds."] = 30.0
     max_body_bytes: Annotated[int, "Longest body, after decompression, bytes."] = 10 * 1024 * 1024
     retries: Annotated[int, "Further attempts in one run after a failure that may pass."] = 2
@@ -218,6 +222,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "crawl_delay_cap_s": (0, 86_400),
     "concurrency": (1, 1000),
     "per_host": (1, 1000),
+    "readers": (0, 64),
+    "read_cpu_s": (0.1, 3600),
     "timeout_s": (0.01, 3600),
     "max_body_bytes": (1, 2**31),
     "retries": (0, 100),

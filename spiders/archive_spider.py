@@ -1,6 +1,5 @@
 """What both spiders share: entries of the frontier in, visits out; redirects, failures and refusals in between."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -34,7 +33,6 @@ from spiders.visit import Visit
 
 ENTRY = "archive_entry"  # request.meta key: the frontier entry that is being visited
 PASSING_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504, 507, 508, 520, 521, 522, 523, 524, 525, 526, 527, 530))
-READ_TIMEOUT_S = 20.0  # a page that takes longer to read is a problem; its thread ends by itself
 
 
 class ArchiveSpider(Spider):
@@ -125,17 +123,14 @@ class ArchiveSpider(Spider):
     async def read(self, entry: FrontierEntry, hops: tuple[Exchange, ...], body: bytes) -> Visit:
         """Return the visit of an answer whose body is decoded: as an article or a cited page; others override it."""
         last = hops[-1]
-        article = await asyncio.wait_for(
-            asyncio.to_thread(
-                read_page,
-                body,
-                url=last.url,
-                seen_at=datetime.fromisoformat(last.fetched_at),
-                content_type=last.header("content-type") or "",
-                status=last.status,
-                site=self.session.source_of(last.url),
-            ),
-            READ_TIMEOUT_S,
+        article = await self.session.workers.run(
+            read_page,
+            body,
+            url=last.url,
+            seen_at=datetime.fromisoformat(last.fetched_at),
+            content_type=last.header("content-type") or "",
+            status=last.status,
+            site=self.session.source_of(last.url),
         )
         kept = article if article.outcome in STORED else None
         return Visit(

@@ -30,6 +30,7 @@ from spiders.progress import Progress
 from spiders.replay import Replay
 from spiders.scope import SECTIONS, Scope
 from spiders.tally import Tally
+from spiders.workers import Workers
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -70,6 +71,7 @@ class Session:
     counts: Counter[str] = field(default_factory=Counter)
     attempts: Counter[str] = field(default_factory=Counter)
     hosts: Hosts = field(init=False)
+    workers: Workers = field(init=False)
     remaining: Annotated[dict[str, int], "Kind -> how many more of it may be asked in this run."] = field(init=False)
     asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
     robots: "RobotsFiles" = field(init=False)
@@ -194,6 +196,7 @@ def open_session(
             now=now,
         )
         session.robots = RobotsFiles(session)
+        session.workers = Workers(config.readers, config.read_cpu_s)
         session.hosts = _hosts(session)
         try:
             yield session
@@ -245,6 +248,7 @@ def _close(session: Session, reason: str) -> None:
         steps.callback(session.writer.close)
         steps.callback(_end_run, session, reason)
         steps.callback(session.commit)
+        steps.callback(session.workers.close)
     _tell(session)
 
 

@@ -1,9 +1,9 @@
 """`archive reparse`: reads captures again with the page objects of today; no network."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import click
 
-from archive.errors import CaptureError
+from archive.errors import CaptureError, WorkError
 from archive.model import Article, Outcome
 from archive.options import common, echo_json, reporting
 from archive.progress import counted
@@ -30,10 +30,11 @@ from spiders.pages import read_page
 from spiders.scope import Scope
 from spiders.sites import work_id
 from spiders.visit import allowed_part
+from spiders.workers import Workers
 
 STORED = (Outcome.OK, Outcome.PAYWALLED)
 PAGES = ("article", "cited")
-CHUNK = 16  # captures handed to a worker at a time
+CHUNK = 16  # captures read at a time, for each process
 COMMIT_EVERY = 200
 
 
@@ -97,7 +98,7 @@ def run_reparse(
     with open_store(config.db, create=False) as store, crawl_lock(config.db, command="archive reparse"):
         scope = Scope(origin=config.origin)
         read = partial(_read, folder, scope, config.max_body_bytes)
-        readings = _readings(_pages(store, source), read, jobs)
+        readings = _readings(_pages(store, source), read, jobs, config.read_cpu_s)
         with _undone(store) if only_report else ExitStack():
             for batch in iter(lambda: list(islice(readings, COMMIT_EVERY)), []):
                 with store.transaction():
@@ -127,13 +128,25 @@ class _NotStored(Exception):
     """Leaves a transaction undone."""
 
 
-def _readings(wanted: Iterator[Capture], read: Callable[[Capture], _Reading], jobs: int) -> Iterator[_Reading]:
+def _readings(
+    wanted: Iterator[Capture], read: Callable[[Capture], _Reading], jobs: int, cpu_limit_s: float
+) -> Iterator[_Reading]:
     if jobs == 1:
         yield from map(read, wanted)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with asyncio.Runner() as loop, closing(Workers(jobs, cpu_limit_s)) as workers:
         for chunk in iter(lambda: list(islice(wanted, CHUNK * jobs)), []):
-            yield from pool.map(read, chunk, chunksize=CHUNK)
+            yield from loop.run(_read_all(workers, read, chunk))
+
+
+async def _read_all(workers: Workers, read: Callable[[Capture], _Reading], chunk: list[Capture]) -> list[_Reading]:
+    async def one(capture: Capture) -> _Reading:
+        try:
+            return await workers.run(read, capture)
+        except WorkError as error:
+            return _Reading(capture, None, str(error))
+
+    return await asyncio.gather(*map(one, chunk))
 
 
 def _pages(store: Store, source: str | None) -> Iterator[Capture]:

@@ -108,5 +108,6 @@ def site(world: World, tmp_path: Path):
             allow_addresses=("127.0.0.1",),
             delay_s=0.0,
             timeout_s=5.0,
+            readers=0,  # a process takes longer to start than these pages to be read; test_workers.py has some
         )
         yield Site(world, server, config)
