@@ -4,8 +4,10 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
 from archive.model import Article
-from archive.store import Store
+from archive.store import Store, has_wal_reset_fix
 from archive.store.frontier import counts_by_kind
 from archive.store.runs import latest_runs
 
@@ -16,8 +18,9 @@ N_RUNS = 10
 
 
 def summary(store: Store) -> dict[str, Any]:
-    """Return what `archive status` prints: runs, frontier, outcomes, totals, and coverage by source and field."""
+    """Return what `archive status` prints: SQLite, runs, frontier, totals, outcomes, coverage by source and field."""
     return {
+        "sqlite": {"version": sqlite3.sqlite_version, "has_wal_reset_fix": has_wal_reset_fix()},
         "runs": [_run(asdict(run)) for run in latest_runs(store, limit=N_RUNS)],
         "frontier": counts_by_kind(store),
         "totals": totals(store),

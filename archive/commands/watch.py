@@ -28,6 +28,8 @@ def status_command(config: Config, as_json: bool, of_hosts: bool) -> None:
     if as_json:
         echo_json(found)
         return
+    if not found["sqlite"]["has_wal_reset_fix"]:
+        click.echo(f"SQLite {found['sqlite']['version']} has the WAL-reset bug: docs/operations.md, Install\n")
     for part in (_totals, _runs, _frontier, _coverage):
         click.echo(part(found))
 

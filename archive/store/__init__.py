@@ -250,15 +250,17 @@ def _check_schema(store: Store) -> None:
 def _prepare_to_write(store: Store) -> None:
     if store.connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         store.connection.execute("PRAGMA journal_mode = WAL")
-    store.connection.execute(f"PRAGMA synchronous = {'NORMAL' if _has_wal_reset_fix() else 'FULL'}")
+    store.connection.execute(f"PRAGMA synchronous = {'NORMAL' if has_wal_reset_fix() else 'FULL'}")
     if MIGRATIONS.pending(store.db):
         with store.transaction():  # a second process that opens the new file at the same moment waits here
             MIGRATIONS.apply(store.db)
 
 
-def _has_wal_reset_fix() -> bool:
-    """Say whether this SQLite is free of the WAL-reset race; FULL makes the window of the race as small as it gets."""
-    version = sqlite3.sqlite_version_info
+def has_wal_reset_fix(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Say whether a SQLite (this one) is free of the WAL-reset race.
+
+    It takes two connections that write or checkpoint: all that write hold crawl_lock(), all others are read-only.
+    """
     return version >= WAL_RESET_FIXES[-1] or any(fix <= version < (*fix[:2], 99) for fix in WAL_RESET_FIXES)
 
 

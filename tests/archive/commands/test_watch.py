@@ -10,10 +10,19 @@ from archive.store import runs
 def test_status_tells_runs_frontier_and_coverage(command):
     status, out, _ = command("status")
     assert status == 0
-    assert out.startswith("2 articles, 1 cited pages, 3 revisions, 3 captures, 2 citations (2 held here), 0 problems\n")
+    assert out.split("Install\n\n")[-1].startswith(
+        "2 articles, 1 cited pages, 3 revisions, 3 captures, 2 citations (2 held here), 0 problems\n"
+    )
     for words in ("finished  archive crawl  fetched 3", "article  done 2  (ok 2)", "hyper.ai         2   100      50"):
         assert words in out
-    assert set(json.loads(command("status", "--json")[1])) == {"runs", "frontier", "totals", "outcomes", "coverage"}
+    assert set(json.loads(command("status", "--json")[1])) == {
+        "sqlite",
+        "runs",
+        "frontier",
+        "totals",
+        "outcomes",
+        "coverage",
+    }
 
 
 def test_health_is_quiet_until_a_run_fails(command, filled, monkeypatch):

@@ -1,13 +1,19 @@
 """The pages through Datasette's own client: what a reader is shown, in HTML and as JSON."""
 
+import asyncio
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from archive.alarms import Alarm, as_json
 from archive.publish import words
 from archive.publish.queries import QUERIES
+from archive.publish.site import make_datasette
 from archive.publish.words import translations
+from archive.settings import Config
+from archive.store import open_store, runs
 
 HOSTILE_TAGS = ("<script>alert", "<img src=x")
 
@@ -198,3 +204,23 @@ def test_a_missing_article_is_not_found_in_words(get):
     assert answer.status_code == 404
     assert "There is nothing at this address." in answer.text
     assert get("/article/999.json").json()["status"] == 404
+
+
+def test_the_home_page_shows_the_alarms_of_the_last_run(tmp_path):
+    db = tmp_path / "archive.db"
+    told = "https://hyper.ai/ja/news listed pages before and does not now (<b>holds no entries</b>)"
+    with open_store(db) as store:
+        run_id = runs.start_run(store, command="archive crawl", now="2025-12-16T06:00:00Z")
+        runs.end_run(store, run_id, reason="finished", counts={}, now="2025-12-16T06:00:00Z")
+    datasette = make_datasette(Config(db=str(db)))
+
+    def home(path):
+        return asyncio.run(datasette.client.get(path)).text
+
+    assert "needs its operator" not in home("/")
+    with open_store(db) as store:
+        runs.note_alarms(store, run_id, as_json([Alarm("list", told)]))
+    assert "This archive needs its operator" in home("/")
+    assert "does not now (&lt;b&gt;holds" in home("/")
+    assert "管理者の確認" in home("/?ui=ja")
+    assert json.loads(home("/?_format=json"))["last_run"]["alarms"] == [told]

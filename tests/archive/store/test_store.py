@@ -1,13 +1,14 @@
 """Opening: what is made, what is refused and in which words; transactions."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from archive.errors import LockedError, SchemaError, StoreError
 from archive.segments import SEGMENTER_VERSION
-from archive.store import copy_database, open_store, store_error
+from archive.store import copy_database, has_wal_reset_fix, open_store, store_error
 
 
 def test_a_new_file_is_an_archive_that_opens_again(tmp_path):
@@ -28,6 +29,37 @@ def test_readers_see_the_archive_while_it_is_written(store):
     with store.transaction(), open_store(store.path, read_only=True) as reader:
         store.connection.execute("INSERT INTO sources (key) VALUES ('hyper.ai')")
         assert reader.connection.execute("SELECT COUNT(*) FROM sources").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "is_free"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 0), True),
+    ],
+)
+def test_it_is_known_which_sqlite_has_the_wal_reset_bug(version, is_free):
+    assert has_wal_reset_fix(version) is is_free
+
+
+def test_a_reader_neither_writes_nor_checkpoints(store):
+    """What the WAL-reset bug takes is a second connection that does; here readers come and go beside the writer."""
+    add_source(store, "hyper.ai")
+    files = [store.path, Path(f"{store.path}-wal")]
+    before = [file.read_bytes() for file in files]
+    assert len(before[1]) > 0
+    for _ in range(3):
+        with open_store(store.path, read_only=True) as reader:
+            assert reader.connection.execute("SELECT COUNT(*) FROM sources").fetchone()[0] == 1
+            with pytest.raises(StoreError, match="read-only"), reader.transaction():
+                reader.connection.execute("INSERT INTO sources (key) VALUES ('a')")
+    assert [file.read_bytes() for file in files] == before
 
 
 def not_a_database(path):
