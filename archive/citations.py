@@ -11,7 +11,7 @@ from archive.identity import Identity, arxiv_in, doi_in, identify
 from archive.model import Reference
 from archive.printed_addresses import URL, addresses_in, is_address_like
 from archive.reference_labels import NO_LABEL, Certainty, Label, read_label
-from archive.reference_marks import CIRCLED, Mark, begins_entry, bullet_end, column_mark_of, letter_marks, mark_of
+from archive.reference_marks import CIRCLED, Mark, begins_entry, bullet_end, letter_marks, mark_in_order, mark_of
 from archive.urls import INVISIBLE, N_KEPT
 
 __all__ = [
@@ -33,8 +33,8 @@ WORDS_BESIDE_URL = re.compile(r"(?:url|link|リンク|链接|available|at|from)"
 LONGEST_LINE = 4000  # characters; an entry is a line, not a chapter
 LONGEST_ENTRY = 600  # characters of an entry without a number; a longer one is a paragraph with a link
 LINES_TO_ADDRESS = 2  # lines that a title may take before its address
-LONGEST_TITLE = 100  # characters with an address, whatever the other entries have
-MOST_TIMES_LONGER = 3  # than the longest entry before it: the next may be, and is prose beyond that
+LONGEST_FRAGMENT = 40  # characters beside its address, wide ones counted twice, of what is no sentence yet
+SENTENCE_END = re.compile(r"[。.!?！？][」』”\"')）]*$")
 LONGEST_CONTINUATION = 300  # characters of a line that goes on with an entry
 ACCESSED = re.compile(
     r"[(（\[［]?\s*(?:(?:last )?accessed|retrieved|(?:zuletzt )?abgerufen|consult[ée]|(?:最終)?閲覧|アクセス日|"
@@ -75,8 +75,14 @@ class _Entry:
     number: int
     has_number: bool
     is_bullet: bool = False
+    is_sentence: bool = False
     texts: list[str] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
+
+    @property
+    def has_title(self) -> bool:
+        """Return whether the entry says more than an address."""
+        return not all(URL.match(text) and len(text.split()) == 1 for text in self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class _Line:
     is_only_url: bool
     is_bullet: bool
     has_id: bool
+    is_sentence: bool = False
     is_entry: bool = False
     source: int = 0
 
@@ -166,20 +173,23 @@ def _take(line: _Line, ahead: Sequence[_Line], taken: list[_Entry]) -> bool:
         is_lower = bool(last and last.has_number and line.number < last.number)
         if is_lower and not (line.urls or line.has_id or line.is_entry):
             return False
-        taken.append(_Entry(line.number, True, line.is_bullet, [line.text], list(line.urls)))
+        taken.append(_Entry(line.number, True, line.is_bullet, line.is_sentence, [line.text], list(line.urls)))
         return True
     numbered = bool(last and last.has_number)
-    if last and line.is_only_url and (numbered or not last.urls):
+    are_bare = len(taken) > 1 and not any(entry.has_title for entry in taken[:-1])
+    if last and line.is_only_url and (numbered or not (last.urls or are_bare)):
         last.urls.extend(line.urls)
         return True
     comes = _address_comes(ahead)
-    if last and ((comes and not last.urls and not line.urls) or _goes_on(line, last, ahead)):
+    if last and not line.is_entry and ((comes and not last.urls and not line.urls) or _goes_on(line, last, ahead)):
         last.texts.append(line.text)
         last.urls.extend(line.urls)
         return True
-    if numbered or not (comes or _is_entry(line, taken)):
+    if not line.is_entry and (numbered or not (comes or _is_entry(line, taken))):
         return False
-    taken.append(_Entry(len(taken) + 1, False, line.is_bullet, [line.text], list(line.urls)))
+    taken.append(
+        _Entry(last.number + 1 if last else 1, False, line.is_bullet, line.is_sentence, [line.text], list(line.urls))
+    )
     return True
 
 
@@ -189,8 +199,7 @@ def _is_entry(line: _Line, taken: Sequence[_Entry]) -> bool:
         return False
     if line.is_bullet or line.has_id or n_signs(line.text) > 1:
         return True
-    longest = max((len(" ".join(entry.texts)) for entry in taken), default=len(line.text))
-    return bool(line.urls) and len(line.text) <= max(LONGEST_TITLE, MOST_TIMES_LONGER * longest)
+    return bool(line.urls) and not (taken and line.is_sentence and not any(one.is_sentence for one in taken))
 
 
 def _goes_on(line: _Line, last: _Entry, ahead: Sequence[_Line]) -> bool:
@@ -198,6 +207,7 @@ def _goes_on(line: _Line, last: _Entry, ahead: Sequence[_Line]) -> bool:
     if len(line.text) > LONGEST_CONTINUATION:
         return False
     is_between = last.has_number and any(later.number == last.number + 1 for later in ahead)
+    is_between |= last.is_bullet and not line.is_bullet and any(later.is_bullet for later in ahead)
     return is_between or bool(last.urls and ACCESSED.match(line.text))
 
 
@@ -236,16 +246,17 @@ def _lines(lines: Sequence[ReferenceLine | str]) -> Iterator[_Line]:
     """Take the lines apart, without the label; one line may hold several entries whose breaks were lost."""
     parts = list(_without_label(_parts(lines)))
     letters = _letters([text for _, text, _, _ in parts])
-    expected = 1
+    expected, form = 1, ""
     for place, (source, text, links, whole) in enumerate(parts):
         if whole.is_entry:
             read = _read_entry(text, links, letters.get(place), shown=whole.number, expected=expected)
-            expected = (read.number or 0) + 1
+            expected = (expected if read.number is None else read.number) + 1
             yield replace(read, source=source)
             continue
         for piece, piece_links in [(text, links)] if place in letters else _pieces(text, links, expected):
-            read = _read_line(piece, piece_links, letters.get(place), expected)
-            expected = read.number + 1 if read.number is not None else expected
+            mark = mark_of(piece) or letters.get(place) or _mark_in_order(piece, expected, piece_links, form)
+            read = _read_words(piece[:LONGEST_LINE], piece_links, mark)
+            expected, form = (mark.number + 1, mark.form) if mark else (expected, form)
             yield replace(read, source=source)
 
 
@@ -329,22 +340,17 @@ def _shared_out(links: Sequence[tuple[str, str]], parts: Sequence[str]) -> list[
 
 def _read_entry(text: str, links: _Links, letter: Mark | None, *, shown: int | None, expected: int) -> _Line:
     """Read an entry whose extent the page's structure tells; *shown* is the number of its marker, if it has one."""
-    mark = mark_of(text) or letter or _mark_of_column(text, expected if shown is None else shown, links)
+    mark = mark_of(text) or letter or _mark_in_order(text, expected if shown is None else shown, links, "")
     if mark and shown not in (None, mark.number):
         mark = None  # "3. Auflage", the title of an item that is not the third
     read = _read_words(text, links, mark)
-    number = next(one for one in (shown, read.number, expected) if one is not None)
-    return replace(read, number=number, is_only_url=False, is_entry=True)
+    return replace(read, number=read.number if shown is None else shown, is_only_url=False, is_entry=True)
 
 
-def _read_line(text: str, links: _Links, letter: Mark | None, expected: int) -> _Line:
-    text = text[:LONGEST_LINE]
-    return _read_words(text, links, mark_of(text) or letter or _mark_of_column(text, expected, links))
-
-
-def _mark_of_column(text: str, expected: int | None, links: _Links) -> Mark | None:
-    column = column_mark_of(text)
-    return column if column and column.number == expected and (links or URL.search(text, column.end)) else None
+def _mark_in_order(text: str, expected: int, links: _Links, form: str) -> Mark | None:
+    """Return a number that looks like a figure of the title: in the *form* of the one before, or with an address."""
+    mark = mark_in_order(text, expected)
+    return mark if mark and (mark.form == form != "" or links or URL.search(text, mark.end)) else None
 
 
 def _read_words(text: str, links: _Links, mark: Mark | None) -> _Line:
@@ -361,7 +367,15 @@ def _read_words(text: str, links: _Links, mark: Mark | None) -> _Line:
         is_only_url=bool(urls) and not start and _are_bare(links) and not re.search(r"\w", beside),
         is_bullet=bool(start and not mark),
         has_id=bool(doi_in(words) or arxiv_in(words)),
+        is_sentence=_is_sentence(words, beside),
     )
+
+
+def _is_sentence(words: str, beside: str) -> bool:
+    """Return whether *words* are prose rather than an entry; *beside* is what they say beside their addresses."""
+    weight = sum(1 if char.isascii() else 2 for char in beside if char.isalnum())
+    is_ended = bool(SENTENCE_END.search(words) or SENTENCE_END.search(beside.rstrip()))
+    return is_ended and weight > LONGEST_FRAGMENT and n_signs(words) < 2
 
 
 def _are_bare(links: Sequence[tuple[str, str]]) -> bool:

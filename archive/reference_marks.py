@@ -21,12 +21,12 @@ _MARKER = re.compile(
     rf"\s*(?!10\.\d{{4,9}}/)(?:[\[［【〔<＜〈{{]\s*(?:\^|[SR]|{_NOTED})?\s*(?P<boxed>{DIGITS})\s*[\]］】〕>＞〉}}]\s*[:：.．、]?"
     rf"|[(（]\s*(?P<round>{DIGITS})\s*[)）]\s*[:：.．、]?"
     rf"|(?:{_NOTED})\s*(?P<noted>{DIGITS})(?![0-9０-９a-z])\s*[.．:：、)）\]］]?(?:\s*[–—-]\s)?"
-    rf"|(?P<plain>{DIGITS})\s*(?:[.．]{_NOT_A_NUMBER}[)）]?|[、)）:：\]］｡。,，|｜](?!\d)|[–—-]\s+(?=\D)|(?=https?:|www\.))"
+    rf"|(?P<plain>{DIGITS})\s*(?:[.．]{_NOT_A_NUMBER}[)）]?|[、)）:：\]］｡。,，|｜](?!\d)|/(?=\s)|[–—-]\s+(?=\D)|(?=https?:|www\.))"
     rf"|(?P<circled>[{''.join(CIRCLED)}])\s*[.．、:：]?)\s*"
 )
 # A number before a bare DOI or arXiv number: "1.10.1038/…", "2. 2509.12345".
 _MARKER_OF_ID = re.compile(rf"\s*(?P<plain>{DIGITS})[.．、]\s*(?=10\.\d{{4,9}}/|\d{{4}}\.\d{{4,5}}\b)")
-_MARKER_OF_COLUMN = re.compile(rf"\s*(?P<plain>{DIGITS})[ \t\u3000]+(?=\S)")
+_LOOSE_MARKER = re.compile(rf"\s*(?P<plain>{DIGITS})(?:[ \t\u3000]+|\s*(?P<sign>[.．、)）:：,，/])\s*)(?=\S)")
 _BULLET = re.compile(r"\s*[・•●○◦▪■□◆◇▶►▸➢➤→»※*＊‣⁃✓–—-]\s*(?=\S)")
 
 _DIGITS_BY_NAME = "一二三四五六七八九"
@@ -48,22 +48,32 @@ _LETTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The number before an entry, and where in the text its words begin."""
+    """The number before an entry, where in the text its words begin, and what stands around the number."""
 
     number: int
     end: int
+    form: str = ""
 
 
 def mark_of(text: str) -> Mark | None:
     """Return the number that *text* begins with as an entry does (1. [1] ① 参考1:); None when there is none."""
     found = _MARKER_OF_ID.match(text) or _MARKER.match(text)
-    return Mark(_number(found), found.end()) if found else None
+    return _mark(found) if found else None
 
 
-def column_mark_of(text: str) -> Mark | None:
-    """Return a number that only a blank parts from what follows: "1 Figures". It may as well be the title's."""
-    found = _MARKER_OF_COLUMN.match(text)
-    return Mark(_number(found), found.end()) if found else None
+def mark_in_order(text: str, expected: int) -> Mark | None:
+    """Return the number *expected* where it begins *text* and only what came before shows that it is no part of it.
+
+    "2 Figures", "4.24 frames": the words may begin with a figure of their own, but for the first entry of a list.
+    """
+    found = _LOOSE_MARKER.match(text)
+    if not found or _number(found) != expected or (found["sign"] and expected < 2):
+        return None
+    return _mark(found)
+
+
+def _mark(found: re.Match[str]) -> Mark:
+    return Mark(_number(found), found.end(), re.sub(r"[\d\s]+", "", found[0]))
 
 
 def bullet_end(text: str) -> int:

@@ -175,7 +175,7 @@ def without_tail(blocks: Sequence[Block], own_host: str) -> list[Block]:
         if is_tail or (blocks[place].kind is BlockKind.HEADING and start == place + 1):
             start = place
     for place, block in enumerate(blocks[:start]):
-        is_label = block.kind is BlockKind.HEADING and _RELATED.match(block.text)
+        is_label = block.kind is BlockKind.HEADING and _is_related(block.text)
         if is_label and _are_mostly_cards(blocks[place + 1 :], own_host):
             return list(blocks[:place])
     return list(blocks[:start])
@@ -190,7 +190,7 @@ def _is_surely_tail(block: Block, own_host: str) -> bool:
     text = block.text
     if not block.is_text:
         return False
-    if _RELATED.match(text) and len(text) <= 30 and not _SENTENCE_END.search(text):
+    if len(text) <= 30 and not _SENTENCE_END.search(text) and _is_related(text):
         return True
     if (_COPYRIGHT.search(text) or _BRAND_LINE.match(text)) and len(text) <= 200:
         return True
@@ -200,6 +200,10 @@ def _is_surely_tail(block: Block, own_host: str) -> bool:
     names = [anchor.text for anchor in block.anchors]  # a row of links: where the article may be shared
     is_row = len(names) > 1 and max(map(len, names)) <= _LONGEST_NAME and fold("".join(names)) == fold(text)
     return is_row and "://" not in text
+
+
+def _is_related(text: str) -> bool:
+    return bool(_RELATED.match(text)) and not is_reference_label(text[:80])
 
 
 def _leads_inside(href: str, own_host: str) -> bool:

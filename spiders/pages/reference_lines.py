@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from archive.citations import ReferenceLine, printed_number
+from archive.citations import ReferenceLine, holds_address
+from archive.reference_marks import begins_entry
 from spiders.pages.blocks import Block
 
 _ONLY_NUMBER = re.compile(r"[\W_]*(\d{1,3})[\W_]*")
+_MOST_LINES = 4  # of an entry without a number: title, authors, publisher, address
 
 
 def lines_of(block: Block) -> list[ReferenceLine]:
@@ -37,9 +39,11 @@ def with_number(texts: Sequence[str], *, between: str = " ") -> str:
 
 
 def are_one_entry(lines: Sequence[ReferenceLine]) -> bool:
-    """Return whether the lines of a block are one entry: only the first of them has a number."""
-    numbered = [printed_number(line.text) is not None for line in lines]
-    return len(lines) > 1 and numbered[0] and not any(numbered[1:])
+    """Return whether the lines of a block are one entry: one mark before the first, or one address in a few lines."""
+    if len(lines) < 2 or any(begins_entry(line.text) for line in lines[1:]):
+        return False
+    is_marked = begins_entry(lines[0].text)
+    return is_marked or (len(lines) <= _MOST_LINES and sum(1 for line in lines if holds_address(line)) == 1)
 
 
 def _with_parted_numbers(texts: Sequence[str], pieces: Sequence[str]) -> list[str]:

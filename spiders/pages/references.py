@@ -34,6 +34,7 @@ _BETWEEN_NAMES = re.compile(r"\s*[,;、，；・/|.。]?\s*(?:and|und|et|y|と|�
 _SENTENCE_END = re.compile(r"[。．.!?！？:：]\s*$")
 _LONGEST_TITLE = 300
 _MOST_STRAYS = 8  # lines without number, address or link, after which no list goes on
+_MOST_NOTES = 2  # paragraphs that may follow the list at the end of an article
 _LONGEST_INTRODUCTION, _LONGEST_SUBTITLE = 200, 60
 
 
@@ -112,6 +113,7 @@ class _Handed:
     has_structure: bool = False
     has_subtitles: bool = False
     group: Group | None = None
+    depth: int | None = None
 
     def add(self, line: ReferenceLine, span: int) -> None:
         self.lines.append(line)
@@ -164,7 +166,7 @@ class _Reader:
         while end < len(blocks) and n_left > 0:
             n_left -= len(lines_of(blocks[end]))
             end += 1
-        if opening.certainty is Certainty.LIKELY and any(_is_of_text(block) for block in blocks[end:]):
+        if opening.certainty is Certainty.LIKELY and _goes_on_after(blocks[end:]):
             return None
         return _PrintedList(read.references, place, end, n_lines, handed.has_structure)
 
@@ -228,8 +230,10 @@ class _Reader:
 
     def _continues(self, group: Group, lines: Sequence[ReferenceLine], before: Group) -> bool:
         """Return whether *group* is one more of the lists without numbers over which the entries are spread."""
-        is_like = group.follows(before) and not group.is_ordered
-        return is_like and all(any(self._is_elsewhere(href) for href, _ in line.links) for line in lines)
+        if group.is_ordered or not group.follows(before):
+            return False
+        links = [href for line in lines for href, _ in line.links]
+        return all(map(self._is_elsewhere, links)) and all(map(_is_work, lines))
 
     def _takes_lines(self, group: Group, following: Group | None, handed: _Handed) -> bool:
         """Hand on the lines of *group*, without the title of the *following*; False when the list ends among them."""
@@ -240,16 +244,27 @@ class _Reader:
             if _is_subtitle(block, handed) and (before_structure or self._introduces(blocks[place + 1 :], handed)):
                 handed.has_subtitles |= not handed.lines and not _SENTENCE_END.search(block.text)
                 handed.skipped += len(lines)
-            elif block.kind is BlockKind.HEADING or (handed.has_structure and not handed.goes_on_with(lines[0])):
+            elif self._is_beside(block, lines[0], handed):
                 return False
             elif are_one_entry(lines):
                 handed.add(joined(lines), len(lines))
             else:
                 for line in lines:
                     handed.add(line, 1)
+            handed.depth = handed.depth or (_depth(block) if handed.lines else None)
             if handed.n_strays > _MOST_STRAYS:
                 return False
         return True
+
+    def _is_beside(self, block: Block, line: ReferenceLine, handed: _Handed) -> bool:
+        """Return whether *block* is no part of the list: outside of what holds it, or into the site as none before."""
+        if block.kind is BlockKind.HEADING or (handed.has_structure and not handed.goes_on_with(line)):
+            return True
+        if not handed.lines or printed_number(line.text) is not None:
+            return False
+        own = [self._is_own_host(href) for href, _ in line.links]
+        is_inward = all(own) and not any(self._is_own_host(href) for one in handed.lines for href, _ in one.links)
+        return _depth(block) < (handed.depth or 0) or (bool(own) and is_inward)
 
     def _introduces(self, following: Sequence[Block], handed: _Handed) -> bool:
         """Return whether the list begins, with number 1 and an address, in the first of *following*."""
@@ -315,13 +330,23 @@ def _around(block: Block) -> list[str]:
     return [*words, rest]
 
 
+def _is_work(line: ReferenceLine) -> bool:
+    return holds_address(line) or n_signs(line.text) > 1
+
+
+def _depth(block: Block) -> int:
+    return sum(1 for _ in block.node.iterancestors())
+
+
 def _number(line: ReferenceLine) -> int | None:
     return printed_number(line.text) if line.number is None else line.number
 
 
-def _is_of_text(block: Block) -> bool:
-    """Return whether *block* goes on with the article: a list of doubtful name is one only at its end."""
-    return block.is_text and len(block.text) > _LONGEST_SUBTITLE and bool(_SENTENCE_END.search(block.text))
+def _goes_on_after(blocks: Sequence[Block]) -> bool:
+    """Return whether the article goes on with *blocks*: a list of doubtful name is one only at its end."""
+    texts = [block for block in blocks if block.is_text and len(block.text) > _LONGEST_SUBTITLE]
+    n_sentences = sum(1 for block in texts if _SENTENCE_END.search(block.text))
+    return n_sentences > _MOST_NOTES or (n_sentences > 0 and any(block.kind is BlockKind.HEADING for block in blocks))
 
 
 def _is_subtitle(block: Block, handed: _Handed) -> bool:
