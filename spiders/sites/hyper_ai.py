@@ -34,7 +34,7 @@ from spiders.pages.landmarks import (
     read_header,
     without_tail,
 )
-from spiders.pages.languages import language_of, language_tag
+from spiders.pages.languages import SURE, language_of, language_tag
 from spiders.pages.outcomes import ENOUGH_SHORT, weight
 from spiders.pages.payload_body import payload_document
 from spiders.pages.people import authors_of, tuple_of_names
@@ -170,7 +170,7 @@ class NewsPage(ArticlePage):
         lang = language_of(body.text or title or "", self.declared_languages())
         found = _LOCALE.match(urlsplit(self.document.url).path)
         stated = language_tag(found[1]) if found else None
-        of_title = language_of(title or "")
+        of_title = language_of(title or "", at_least=SURE)
         if body.text and lang and stated and lang != stated:
             self.warnings.append(f"lang: the address says {stated}, the text is {lang}")
         elif body.text and of_title and lang != of_title and (of_title, lang) != ("zh", "ja"):
