@@ -17,12 +17,13 @@ N_KEPT = 1024  # addresses whose form is remembered: a page, its record and its 
 MAX_URL_CHARS = 8192  # longer ones are data, not addresses; servers refuse them as well
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
-# Parameters that tell where a reader came from and never which page is meant.
+# Parameters that tell where a reader came from, or which visit this is, and never which page is meant.
 # fmt: off
 TRACKING_PARAMETERS = frozenset((
     "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id", "igshid",
     "igsh", "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "hsctatracking",
     "mkt_tok", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id", "wickedid", "srsltid", "ref_src", "ref_url",
+    "phpsessid", "jsessionid", "aspsessionid", "sessionid", "session_id", "cfid", "cftoken", "oscsid", "zenid",
     "guccounter", "guce_referrer", "guce_referrer_sig", "cmpid", "ncid", "spm", "via%3dihub",
 ))
 # fmt: on
@@ -47,6 +48,7 @@ HOST_NAME = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$")
 # RFC 2606 and RFC 6761: names of documents and tests, in no list of public suffixes.
 RESERVED_SUFFIXES = frozenset(["test", "example", "localhost", "invalid"])
 
+SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)  # servlets write it so
 BLANKS_ENCODED = re.compile(r"(?:%20|%09|%C2%A0|%E3%80%80|%E2%80%8[B-F]|%EF%BB%BF)+$", re.IGNORECASE)
 CLOSING_MARKS = " \u00a0\u3000,;'\"<>`。、，；：！“”‘’」』】》〉…｡､"
 BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "］": "［"}
@@ -227,7 +229,7 @@ def _ascii_host(name: str, url: str) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    path = _without_tail(path)
+    path = SESSION_IN_PATH.sub("", _without_tail(path))
     segments: list[str] = []
     for segment in quote(path, safe=SAFE, errors="replace").split("/")[1:]:
         plain = re.sub("%2e", ".", segment, flags=re.IGNORECASE)

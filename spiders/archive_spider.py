@@ -11,7 +11,7 @@ from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, Resp
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.coding import TooLargeError
+from archive.coding import TooLargeError, TruncatedError
 from archive.errors import AddressError, ArchiveError, CaptureError
 from archive.model import Outcome, Policy
 from archive.records import FrontierEntry
@@ -24,8 +24,8 @@ from spiders.hosts import netloc_of
 from spiders.pages import read_page
 from spiders.pipelines import STORED
 from spiders.politeness import RETRY_AFTER, Plan, retry_after_s
-from spiders.redirects import MAX_HOPS, next_hop
-from spiders.refusal import HeldBackError, RefusedError
+from spiders.redirects import MAX_HOPS, next_hop, refresh_target
+from spiders.refusal import HeldBackError, RefusedError, words_of
 from spiders.revisit import conditional_headers, is_unchanged
 from spiders.robots import UnreachableError
 from spiders.session import Session
@@ -137,10 +137,15 @@ class ArchiveSpider(Spider):
             entry=entry, hops=hops, outcome=article.outcome, article=kept, detail=_status_words(last, article.outcome)
         )
 
-    async def _read_safely(self, entry: FrontierEntry, hops: tuple[Exchange, ...]) -> Visit:
+    async def _read_safely(self, entry: FrontierEntry, hops: tuple[Exchange, ...]) -> Request | Visit:
         try:
             body = hops[-1].body(limit=self.session.config.max_body_bytes)
+            target = refresh_target(body, hops[-1].url) if "html" in (hops[-1].header("content-type") or "") else None
+            if target is not None and target not in {hop.url for hop in hops}:
+                return self._hop(entry, list(hops), target)
             return await self.read(entry, hops, body)
+        except TruncatedError as error:
+            return Visit(entry=entry, hops=hops, outcome=Outcome.ERROR, detail=str(error), passing=True)
         except TooLargeError as error:
             return Visit(entry=entry, hops=hops, outcome=Outcome.TOO_LARGE, detail=str(error))
         except CaptureError as error:
@@ -209,7 +214,7 @@ def classify(error: BaseException) -> tuple[Outcome, str, bool]:
         return Outcome.TOO_LARGE, str(error).partition(" in request")[0], False
     if isinstance(error, ResponseDataLossError):
         return Outcome.ERROR, "truncated: the answer broke off", True
-    return Outcome.ERROR, f"{type(error).__name__}: {error}"[:300], True
+    return Outcome.ERROR, words_of(error), True
 
 
 def _status_words(exchange: Exchange, outcome: Outcome) -> str | None:

@@ -6,7 +6,7 @@ private and experimental there: Scrapy is pinned to one minor, and tests/spiders
 
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ from archive.settings import Config
 from archive.warc import Exchange
 from spiders.guard import BlockedAddressError, Guard
 from spiders.refusal import RefusedError
-from spiders.session import session_of
+from spiders.session import LARGE_BYTES, session_of
 
 WIRE = "archive_wire"  # request.meta key: what the answer looked like on the wire
 
@@ -106,7 +106,7 @@ class GuardedHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         session = session_of(crawler)
-        self._config, self._guard = session.config, session.guard
+        self._config, self._guard, self._few_large = session.config, session.guard, session.few_large
         self._unguarded = self._session
         self._session = _Client(  # type: ignore[assignment]
             aiohttp.TCPConnector(
@@ -141,7 +141,18 @@ class GuardedHandler(AiohttpDownloadHandler):
             cause = getattr(error.__cause__, "os_error", None)
             if isinstance(cause, BlockedAddressError):
                 raise RefusedError(Outcome.BLOCKED_ADDRESS, cause.strerror or str(cause)) from error
+            if isinstance(error.__cause__, aiohttp.ClientSSLError):
+                raise RefusedError(Outcome.ERROR, f"certificate: {_tls_words(error.__cause__)}") from error
             raise
+
+    async def _iter_body_chunks(self, response: _ClientResponse) -> AsyncIterator[bytes]:  # type: ignore[override]
+        n_bytes = 0
+        async with AsyncExitStack() as held:
+            async for chunk in response.content.iter_any():
+                if n_bytes <= LARGE_BYTES < n_bytes + len(chunk):
+                    await held.enter_async_context(self._few_large)
+                n_bytes += len(chunk)
+                yield chunk
 
     async def close(self) -> None:
         """Close our client, and the one that Scrapy made and we never used."""
@@ -175,6 +186,12 @@ class ReplayHandler(BaseDownloadHandler):
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+
+def _tls_words(error: aiohttp.ClientSSLError) -> str:
+    """Return why a server's certificate, or its TLS, is not accepted; it is never skipped."""
+    cause = getattr(error, "certificate_error", None) or error.os_error
+    return str(getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or cause)[:200]
 
 
 def _proxies(config: Config) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """HyperAISpider: seeds, robots.txt's sitemaps, feeds and listing pages -> article pages; told apart by content."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from itertools import chain
@@ -74,7 +73,7 @@ class HyperAISpider(ArchiveSpider):
         if entry.kind not in LISTS:
             return await super().read(entry, hops, body)
         last = hops[-1]
-        listing = await asyncio.to_thread(
+        listing = await self.session.workers.run(
             read_listing, body, url=last.url, content_type=last.header("content-type") or "", site=SOURCE_KEY
         )
         if last.status != 200 or listing.kind == "not-a-listing":

@@ -1,11 +1,22 @@
 """Redirects: where an answer points, without following it; every hop passes the guard and robots.txt again."""
 
+import re
+from html import unescape
 from urllib.parse import urljoin
 
 from w3lib.url import safe_url_string
 
 from archive.warc import Exchange
 
+REFRESH = re.compile(
+    rb"<meta\b(?=[^>]*\bhttp-equiv\s*=\s*[\"']?\s*refresh\b)[^>]*\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))",
+    re.IGNORECASE,
+)
+REFRESH_CONTENT = re.compile(r"\s*(\d*)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE)
+# A browser with scripts on sees nothing of these.
+UNSEEN = re.compile(rb"<!--.*?(?:-->|\Z)|<(noscript|script|style|template)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+REFRESH_WITHIN_BYTES = 16_384
+MAX_REFRESH_S = 5  # a page that is read for longer first is a page
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 MAX_HOPS = 10
 
@@ -21,7 +32,28 @@ def next_hop(exchange: Exchange) -> str | None:
         text = location.encode("latin-1").decode("utf-8")  # servers send UTF-8, header bytes reach us as Latin-1
     except UnicodeDecodeError:
         text = location
+    return _joined(exchange.url, text)
+
+
+def refresh_target(body: bytes, url: str) -> str | None:
+    """Return where the page *body* at *url* sends its readers at once (meta refresh); None when it lets them read.
+
+    Source: HTML, shared declarative refresh steps. Within noscript it is for other readers.
+    """
+    head = body[:REFRESH_WITHIN_BYTES]
+    if b"refresh" not in head.lower():
+        return None
+    found = REFRESH.search(UNSEEN.sub(b" ", head))
+    content = next(filter(None, found.groups()), b"") if found else b""
+    parts = REFRESH_CONTENT.match(unescape(content.decode("utf-8", "replace")))
+    if parts is None or int(parts[1][:9] or 0) > MAX_REFRESH_S:
+        return None
+    target = _joined(url, parts[2].strip())
+    return None if target == url.partition("#")[0] else target
+
+
+def _joined(base: str, text: str) -> str:
     try:
-        return str(safe_url_string(urljoin(exchange.url, text))).partition("#")[0]
+        return str(safe_url_string(urljoin(base, text))).partition("#")[0]
     except ValueError:
         return text

@@ -1,8 +1,17 @@
 """Why a page was not fetched: raised anywhere below the spider, answered in one place."""
 
+import re
+
 from scrapy.exceptions import IgnoreRequest
 
 from archive.model import Outcome
+
+_OBJECT = re.compile(r" (?:ssl:)?<[^>]*(?: at 0x[0-9a-f]+)?>| ssl:default")
+
+
+def words_of(error: BaseException) -> str:
+    """Return kind and words of a failure in one short line, without the addresses of objects in memory."""
+    return f"{type(error).__name__}: {_OBJECT.sub('', str(error))}"[:300]
 
 
 class HeldBackError(IgnoreRequest):

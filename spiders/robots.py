@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -21,7 +21,7 @@ from archive.warc import Exchange
 from spiders.capture import HOPS
 from spiders.hosts import netloc_of
 from spiders.redirects import next_hop
-from spiders.refusal import RefusedError
+from spiders.refusal import RefusedError, words_of
 from spiders.robots_rules import RobotsRules, parse_robots, robots_text
 from spiders.session import Session, session_of
 from spiders.visit import Visit
@@ -43,14 +43,16 @@ class Rules:
     verdict: Annotated[RobotsVerdict, "As stored."]
     lines: Annotated[RobotsRules | None, "What the file says to us; None when the verdict alone decides."] = None
     refusal: Annotated[RefusedError | None, "Why the origin may not be asked at all, when it may not."] = None
+    failure: Annotated[str | None, "Why its robots.txt was not read, when it was not."] = None
 
     def check(self, url: str) -> None:
         """Raise RefusedError when *url* may not be asked."""
         if self.refusal is not None:
             raise self.refusal
         if self.verdict.verdict == UNREACHABLE:
+            why = f" ({self.failure})" if self.failure else ""
             raise UnreachableError(
-                f"robots.txt of {self.verdict.origin} gave no answer: nothing is asked until it does"
+                f"robots.txt of {self.verdict.origin} gave no answer{why}: nothing is asked until it does"
             )
         if self.lines is not None and not self.lines.allows(url):
             raise RefusedError(Outcome.ROBOTS, f"robots.txt of {self.verdict.origin} disallows it")
@@ -91,11 +93,11 @@ class RobotsFiles:
         except RefusedError as error:
             refusal, failure = error, error.detail
         except Exception as error:
-            failure = f"{type(error).__name__}: {error}"
+            failure = words_of(error)
         verdict = _verdict(origin, hops[-1] if hops and not failure else None, self.session)
         self._keep(origin, hops, verdict, failure)
         is_blocked = refusal is not None and refusal.outcome is Outcome.BLOCKED_ADDRESS and not hops
-        return Rules(verdict, refusal=refusal) if is_blocked else _parsed(verdict)
+        return Rules(verdict, refusal=refusal) if is_blocked else replace(_parsed(verdict), failure=failure)
 
     def _keep(self, origin: str, hops: list[Exchange], verdict: RobotsVerdict, failure: str | None) -> None:
         from spiders.pipelines import keep_captures

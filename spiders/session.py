@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from spiders.robots import RobotsFiles
 
 COMMIT_AFTER_S = 1.0
+LARGE_BYTES = 512 * 1024  # few pages are longer; of these few are held at once, so that bombs do not add up
 HYPERAI = "hyper.ai"
 
 
@@ -80,6 +81,9 @@ class Session:
     error: ArchiveError | None = None
     is_stopping: bool = False
     n_uncommitted: int = 0
+    few_large: Annotated[asyncio.Semaphore, "Held by a download beyond LARGE_BYTES."] = field(
+        default_factory=lambda: asyncio.Semaphore(2)
+    )
     _batch: contextlib.ExitStack | None = None
     _timer: asyncio.TimerHandle | None = None
 

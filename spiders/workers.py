@@ -63,9 +63,10 @@ class Workers:
         """
         if not self._n_processes:
             return await asyncio.wait_for(asyncio.to_thread(function, *args, **options), THREAD_LIMIT_S)
-        message = pickle.dumps((function, args, options), pickle.HIGHEST_PROTOCOL)
-        async with self._room:
+        async with self._room:  # before the message is made: those that wait hold their page once
+            message = pickle.dumps((function, args, options), pickle.HIGHEST_PROTOCOL)
             job = _Job(HEAD.pack(len(message)) + message, asyncio.get_running_loop().create_future())
+            del message
             await self._hand_out(job)
             found: T = await job.answer
             return found

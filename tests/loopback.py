@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; `raw` is sent as it is instead, and the connection closed."""
+    """One answer; `raw` is sent as it is instead and the connection closed, `stream` as it is piece by piece."""
 
     body: bytes | str = b""
     status: int = 200
@@ -19,6 +19,7 @@ class Reply:
     content_type: str | None = "text/html; charset=utf-8"
     raw: bytes | None = None
     wait_for: threading.Event | None = None
+    stream: Callable[[], Iterable[bytes]] | None = None
 
 
 Answer = Reply | Callable[["Asked"], Reply]
@@ -114,6 +115,12 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
             reply = world.answer(Asked(host, self.path, dict(self.headers.items()), body))
             if reply.wait_for is not None:
                 reply.wait_for.wait(30)
+            if reply.stream is not None:
+                self.close_connection = True
+                for piece in reply.stream():
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                return
             if reply.raw is not None:
                 self.wfile.write(reply.raw)
                 self.wfile.flush()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TypeAlias
 from urllib.parse import urljoin
 
@@ -33,6 +34,8 @@ _EMPTY = "<html><body></body></html>"
 _MOST_DEPTH = 240  # deeper nesting is flattened: nothing a person reads is nested so
 # Over twice what the largest of a thousand real pages has; the rest is left out, so that no page costs seconds.
 _MOST_ELEMENTS, _MOST_TEXT = 20_000, 2_000_000
+_MOST_MARKS = 60_000  # of "<" in the source: a tree of ten megabytes of tags weighs a gigabyte
+_MOST_ATTRIBUTES_IN_ALL = 60_000
 _WIDEST_SPAN, _MOST_SPANS = 50, 2_000  # columns; some pages say 1000 for "all of them"
 _MOST_ATTRIBUTES = 500  # libxml2 compares every attribute of an element with every other
 _IS_DEEP = etree.XPath(f"boolean(/*{'/*' * _MOST_DEPTH})")
@@ -57,6 +60,11 @@ class Document:
         nodes = parsed(self.html)
         object.__setattr__(self, "root", nodes[0])
         object.__setattr__(self, "_nodes", nodes)
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether the page has more elements than are read."""
+        return len(self._nodes) >= _MOST_ELEMENTS
 
     @cached_property
     def structured(self) -> Structured:
@@ -101,7 +109,8 @@ def parse(source: str) -> Element:
 
 def parsed(source: str) -> list[Element]:
     """Return the elements of *source*, <html> first, in document order; never raises."""
-    text = _LONG_TAG.sub(_without_many_attributes, _XML_DECLARATION.sub("", _CONTROLS.sub("", source), count=1))
+    text = _XML_DECLARATION.sub("", _CONTROLS.sub("", _shortened(source)), count=1)
+    text = _LONG_TAG.sub(_without_many_attributes, text)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
     try:
         root = html.document_fromstring((text.strip() or _EMPTY).encode("utf-8", "replace"), parser=parser)
@@ -116,16 +125,26 @@ def parsed(source: str) -> list[Element]:
     return nodes
 
 
+def _shortened(source: str) -> str:
+    """Return *source* up to the most tags that are read."""
+    if source.count("<") <= _MOST_MARKS:
+        return source
+    return source[: next(islice(re.finditer("<", source), _MOST_MARKS, None)).start()]
+
+
 def _without_many_attributes(tag: re.Match[str]) -> str:
     """Return a long tag as it is, or bare when it has more attributes than anyone writes."""
     return tag.group() if len(_VALUE.sub("", tag.group()).split()) <= _MOST_ATTRIBUTES else f"<{tag.group(1)}>"
 
 
 def _cut(nodes: list[Element]) -> list[Element]:
-    """Remove those of *nodes* beyond the most that are read, and the text beyond the longest; return the others."""
-    left = _MOST_TEXT
+    """Remove what is beyond the most that is read: of *nodes*, of their text and attributes; return the nodes left."""
+    left, n_attributes = _MOST_TEXT, 0
     beyond: list[Element] = []
     for number, node in enumerate(nodes, start=1):
+        n_attributes += len(node.attrib)
+        if n_attributes > _MOST_ATTRIBUTES_IN_ALL:
+            node.attrib.clear()
         if number > _MOST_ELEMENTS or left <= 0:
             beyond.append(node)
             continue

@@ -102,7 +102,12 @@ def kept_by_library(blocks: Sequence[Block], text: str) -> set[int]:
 
 
 def main_text(document: Document) -> str:
-    """Return the main text of a page as the library finds it, a block a line; empty when it finds none."""
+    """Return the main text of a page as the library finds it, a block a line; empty when it finds none.
+
+    It copies the tree several times over, so a page of more elements than any real one has is not given to it.
+    """
+    if document.is_cut:
+        return ""
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

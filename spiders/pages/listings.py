@@ -12,7 +12,7 @@ from lxml import etree
 from spiders.pages.charset import decode
 from spiders.pages.document import absolute
 
-_MOST_BYTES = 50 * 1024 * 1024  # of a sitemap after decompression: the protocol's own limit
+_MOST_BYTES = 10 * 1024 * 1024  # of a sitemap after decompression, as of any body; the protocol allows 50
 _GZIP = b"\x1f\x8b"
 _ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
 _ROBOTS = re.compile(r"^\s*(?:user-agent|disallow|allow|sitemap|crawl-delay)\s*:", re.I | re.M)

@@ -1,13 +1,15 @@
 """The address guard: no form of a private address is ever connected to, and look-alikes are."""
 
+import socket
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from archive.errors import AddressError
 from archive.settings import Config
 from spiders.guard import BlockedAddressError, guard_for
-from tests.loopback import Reply
+from tests.loopback import LoopbackServer, Reply, World
 from tests.spiders.conftest import article_page
 
 PRIVATE = [
@@ -169,3 +171,82 @@ def test_the_settings_keep_what_scrapy_leaves_open_shut():
     ):
         assert settings[name] is False
     assert [scheme for scheme, handler in settings["DOWNLOAD_HANDLERS"].items() if handler] == ["http", "https"]
+
+
+class Names:
+    """A resolver for tests: name -> what the system answers, one list of addresses a question, the last for good."""
+
+    def __init__(self, monkeypatch, **answers: list[list[tuple[str, int]]]) -> None:
+        self.answers = {name.replace("_", "."): list(lists) for name, lists in answers.items()}
+        self.asked: list[str] = []
+        monkeypatch.setattr(socket, "getaddrinfo", self.getaddrinfo)
+
+    def getaddrinfo(self, host, *_, **__):
+        name = host.decode() if isinstance(host, bytes) else host
+        self.asked.append(name)
+        if name not in self.answers:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        lists = self.answers[name]
+        addresses = lists.pop(0) if len(lists) > 1 else lists[0]
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, number, 0, 0))
+            if ":" in address
+            else (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, number))
+            for address, number in addresses
+        ]
+
+
+@pytest.fixture
+def listened():
+    """A server that only notes whether anybody connected; it stands for the inside of a network."""
+    with LoopbackServer(World()) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["127.0.0.2", "10.0.0.1", "169.254.169.254", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"],
+)
+def test_a_name_that_resolves_to_a_mix_is_refused_whole(site, monkeypatch, inside):
+    """One public address among the answers does not help: a client would try the next."""
+    outside = ("127.0.0.1", site.server.port)  # let through by the setting, as a public address is
+    names = Names(
+        monkeypatch, hyper_test=[[outside]], cited_test=[[outside, (inside, 80)]], other_test=[[(inside, 80), outside]]
+    )
+    site.config = replace(site.config, resolve={})
+    site.crawl()
+    assert site.frontier()["http://cited.test/a"] == ("done", "blocked-address")
+    assert site.frontier()["http://other.test/moved"] == ("done", "blocked-address")
+    assert {asked.host for asked in site.world.asked} == {"hyper.test"}
+    assert "cited.test" in names.asked
+
+
+def test_a_name_that_rebinds_is_checked_at_every_connection(site, monkeypatch, listened):
+    """The first answer is public, every later one inside; connections are closed so that each asks anew."""
+    outside, inside = ("127.0.0.1", site.server.port), ("127.0.0.9", listened.port)
+    Names(monkeypatch, hyper_test=[[outside]], other_test=[[outside]], cited_test=[[outside], [inside]])
+    monkeypatch.setattr("aiohttp.TCPConnector.cached_hosts", property(lambda _: {}), raising=False)
+    close = {"Connection": "close"}
+    site.world.put("cited.test", "/robots.txt", "", headers=close, content_type="text/plain")
+    site.world.put("cited.test", "/a", article_page("出典", suffix=""), headers=close)
+    site.config = replace(site.config, resolve={})
+    site.crawl(settings={"per_host": 1})
+    assert not listened.world.asked
+    later = site.crawl(later=timedelta(days=30), settings={"per_host": 1})
+    assert later.cited.get("blocked-address", 0) + later.cited.get("robots", 0) >= 1
+    assert not listened.world.asked
+
+
+def test_a_form_that_decides_by_itself_asks_no_resolver(site, monkeypatch):
+    names = Names(monkeypatch, hyper_test=[[("127.0.0.1", site.server.port)]])
+    references = (
+        "http://0x0a000001/",
+        "http://10.1/",
+        "http://printer.local/",
+        "http://①⓪.0.0.1/",
+        "http://a.test:25/",
+    )
+    site.world.put("hyper.test", "/ja/news/103", article_page("三番目の記事", references=references))
+    site.config = replace(site.config, resolve={})
+    site.crawl()
+    assert set(names.asked) <= {"hyper.test", "cited.test", "other.test"}
