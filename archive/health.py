@@ -9,6 +9,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from archive.model import Article
 from archive.store import Store, has_wal_reset_fix
 from archive.store.frontier import counts_by_kind
+from archive.store.lists import ledger, readings
 from archive.store.runs import latest_runs
 
 FIELDS = ("title", "authors", "published_at", "category", "lead_image_url", "text", "figures", "references")
@@ -18,7 +19,7 @@ N_RUNS = 10
 
 
 def summary(store: Store) -> dict[str, Any]:
-    """Return what `archive status` prints: SQLite, runs, frontier, totals, outcomes, coverage by source and field."""
+    """Return what `archive status` prints: SQLite, runs, frontier, totals, outcomes, coverage, ways of finding."""
     return {
         "sqlite": {"version": sqlite3.sqlite_version, "has_wal_reset_fix": has_wal_reset_fix()},
         "runs": [_run(asdict(run)) for run in latest_runs(store, limit=N_RUNS)],
@@ -26,6 +27,8 @@ def summary(store: Store) -> dict[str, Any]:
         "totals": totals(store),
         "outcomes": outcomes(store),
         "coverage": coverage(store),
+        "discovery": ledger(store),
+        "lists": readings(store),
     }
 
 

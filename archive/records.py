@@ -91,6 +91,43 @@ class FrontierEntry:
     interval_s: Annotated[float | None, "Interval between checks, adapted to changes, seconds; None before one."] = None
     checked_at: Annotated[str | None, "When it was last asked and settled, UTC."] = None
     changed_at: Annotated[str | None, "Check that last found a change (of a list: news), UTC; None without one."] = None
+    modified_hint: Annotated[str | None, "lastmod in the sitemap that its last check knew, as printed."] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListReading:
+    """What a list (sitemap, feed, listing page) named when it was last read; not rewritten while it names the same."""
+
+    surt: Annotated[str, "Identity of its address."]
+    url: Annotated[str, "Its address."]
+    kind: Annotated[str, "What it turned out to be: listing, feed, sitemap, sitemap-index; decided by content."]
+    read_at: Annotated[str, "When it first named this, UTC."]
+    n_entries: Annotated[int, "Addresses it names, outside the crawl's scope too."] = 0
+    n_new: Annotated[int, "Articles among them that were not known then."] = 0
+    digest: Annotated[str, "sha1 of the addresses in order, of a sitemap with their lastmod."] = ""
+    scope: Annotated[str, "JSON object: locales, sections, since of the crawl that read it; - while in doubt."] = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A way by which an article was found; the view `discovery` adds them up to the coverage ledger."""
+
+    surt: Annotated[str, "Identity of the article's address."]
+    way: Annotated[str, "sitemap, feed, listing, payload (script state of a listing) or citation."]
+    url: Annotated[str, "Address as written there, repaired: a mirror or an old path stays."]
+    first_seen_at: Annotated[str, "When it was first seen there, UTC."]
+    run_id: Annotated[int | None, "Run that saw it first."] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lastmods:
+    """How true the lastmod dates of a host's sitemaps have been."""
+
+    host: Annotated[str, "Host, as in frontier."]
+    n_announced: Annotated[int, "Pages that were checked because their lastmod changed."] = 0
+    n_confirmed: Annotated[int, "Those that had changed."] = 0
+    n_silent: Annotated[int, "Pages that were checked while their lastmod stayed."] = 0
+    n_unannounced: Annotated[int, "Those that had changed all the same."] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +327,9 @@ TABLES: dict[str, type] = {
     "runs": CrawlRun,
     "run_sources": RunSource,
     "frontier": FrontierEntry,
+    "lists": ListReading,
+    "sightings": Sighting,
+    "lastmods": Lastmods,
     "captures": Capture,
     "articles": StoredArticle,
     "revisions": Revision,

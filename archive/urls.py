@@ -81,6 +81,19 @@ def canonical_url(url: str, *, base: str | None = None) -> str:
     return address
 
 
+def as_written(url: str) -> str:
+    """Return *url* repaired as canonical_url() does, but with the host and path that it names: a mirror, an old path.
+
+    Raises AddressError as canonical_url() does.
+
+    >>> as_written("https://beta.hyper.ai/en/news/1?utm_source=x")
+    'https://beta.hyper.ai/en/news/1'
+    """
+    scheme, host, port, path, query = _split(_absolute(_repaired(url), None))
+    query = _canonical_query(query)
+    return f"{scheme}://{host}{port}{_canonical_path(path)}{'?' if query else ''}{query}"
+
+
 def with_scheme(href: str) -> str:
     """Return *href* with https:// before it when it begins with a host and a path: sacra.com/c/xai/.
 

@@ -22,7 +22,7 @@ from spiders.capture import HOPS
 from spiders.claims import Claims
 from spiders.hosts import netloc_of
 from spiders.pages import read_page
-from spiders.pipelines import STORED
+from spiders.planning import STORED
 from spiders.politeness import RETRY_AFTER, Plan, retry_after_s
 from spiders.redirects import MAX_HOPS, next_hop, refresh_target
 from spiders.refusal import HeldBackError, RefusedError, words_of
@@ -67,6 +67,10 @@ class ArchiveSpider(Spider):
         spider.claims = Claims(session, kinds or cls.kinds, least_priority=REVISIT_PRIORITY + 1 if is_fresh_only else 0)
         return spider
 
+    def holds(self, entry: FrontierEntry) -> bool:  # noqa: ARG002 - for those that know better
+        """Return whether what we read at *entry* last is all that this crawl would read there."""
+        return True
+
     def prepare(self) -> None:
         """Enter into the frontier what this crawl starts from."""
 
@@ -96,7 +100,7 @@ class ArchiveSpider(Spider):
                 yield self._hop(entry, hops, target)
             elif hops[-1].status in PASSING_STATUSES:
                 yield self._unwell(entry, hops)
-            elif is_unchanged(self.session.store, entry, hops):
+            elif self.holds(entry) and is_unchanged(self.session.store, entry, hops):
                 words = "not modified" if hops[-1].status == 304 else "the same body"
                 yield Visit(
                     entry=entry, hops=tuple(hops), outcome=entry.outcome or Outcome.OK, detail=words, is_same=True
@@ -169,7 +173,7 @@ class ArchiveSpider(Spider):
             url or entry.url,
             callback=self.answered,
             errback=self.failed,
-            headers=conditional_headers(entry) if url is None else None,
+            headers=conditional_headers(entry) if url is None and self.holds(entry) else None,
             meta={ENTRY: entry, HOPS: [] if hops is None else hops},
             priority=len(hops or ()),  # a chain that has begun is finished first
             dont_filter=True,

@@ -1,27 +1,25 @@
 """Visit -> store: capture rows, article, citations, addresses found and the frontier's verdict, in one transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
-from archive.identity import identify
 from archive.model import Article, Outcome
-from archive.revisits import Check, NextVisit, next_visit
-from archive.store import frontier
-from archive.store.articles import SaveStatus, add_alias, publication, save_article
+from archive.records import FrontierEntry, Sighting
+from archive.store import frontier, lists
+from archive.store.articles import SaveStatus, add_alias, save_article
 from archive.store.problems import save_problem
 from archive.store.sources import note_verdict, policy_of
 from archive.urls import surt
 from spiders.capture import Kept, keep_hops
-from spiders.politeness import Plan, Planner
-from spiders.scope import LISTS
+from spiders.planning import STORED, plan_of
+from spiders.politeness import Plan
+from spiders.scope import LINKED_PRIORITY, LISTS, ROOT_PRIORITY
 from spiders.session import HYPERAI, Session, session_of
 from spiders.sites import work_id
-from spiders.visit import Visit, allowed_part
-
-STORED = (Outcome.OK, Outcome.PAYWALLED)
-NEVER_AGAIN = (Outcome.BLOCKED_ADDRESS, Outcome.CITE_ONLY)  # only a change of settings or policy could change these
+from spiders.visit import Naming, Visit, allowed_part
 
 
 class ArchivePipeline:
@@ -55,7 +53,9 @@ def keep(session: Session, visit: Visit) -> Plan:
         words = str(SaveStatus.UNCHANGED if visit.is_same and visit.outcome in STORED else visit.outcome)
         if visit.article is not None:
             words = _keep_article(session, visit, visit.article, kept)
-        session.counts["discovered"] += frontier.add(session.store, visit.found, now=now)
+        pages = [entry for entry in visit.found if entry.kind not in LISTS]
+        session.counts["discovered"] += frontier.add(session.store, pages, now=now)
+        frontier.add(session.store, (entry for entry in visit.found if entry.kind in LISTS), now=now)
         if visit.listing_kind:
             note_verdict(session.store, visit.entry.url, verdict=visit.listing_kind, now=now)
         if visit.problem:
@@ -67,10 +67,10 @@ def keep(session: Session, visit: Visit) -> Plan:
                 capture_id=kept.capture_id,
                 seen_at=now,
             )
-        is_changed = _is_changed(visit, words)
-        again = _next_visit(session, visit, is_changed=is_changed, now=now)
-        plan = _planner(session, visit, again).at(now)
-        _tell_frontier(session, visit, plan, again, is_changed=is_changed, now=now)
+        if visit.naming:
+            _keep_naming(session, visit.naming, now)
+        plan = plan_of(session, visit, words, now=now)
+        _tell_frontier(session, visit, plan, now)
     _count(session, visit, words)
     if not plan.in_this_run:
         session.tally.note(visit, words)
@@ -102,53 +102,31 @@ def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) 
             add_alias(store, surt(address), address, saved.article_id)
     if kind == "article":
         cited = tuple(session.scope.cited_entries(article))
+        lists.sight(store, _sightings(session, cited, seen_at=last.fetched_at))
         session.counts["references"] += len(article.references)
         session.counts["discovered"] += frontier.add(store, cited, now=session.now())
     return str(saved.status)
 
 
-def _is_changed(visit: Visit, words: str) -> bool:
-    """Return whether an address says something else than when it was asked before; never at the first time."""
-    if visit.is_same or visit.entry.checked_at is None:
-        return False
-    if visit.article is not None and visit.entry.outcome in STORED:
-        return words == SaveStatus.REVISED
-    return visit.n_new > 0 or visit.outcome is not visit.entry.outcome
+def _sightings(session: Session, cited: Iterable[FrontierEntry], *, seen_at: str) -> list[Sighting]:
+    """Return by which way an article led to others of HyperAI."""
+    return [
+        Sighting(surt=entry.surt, way="citation", url=entry.url, first_seen_at=seen_at, run_id=session.run_id)
+        for entry in cited
+        if entry.kind == "article"
+    ]
 
 
-def _next_visit(session: Session, visit: Visit, *, is_changed: bool, now: datetime) -> NextVisit | None:
-    """Return when the address is asked again; None for what only other settings or another policy could change."""
-    entry = visit.entry
-    if visit.outcome in NEVER_AGAIN:
-        return None
-    published_at, precision = publication(session.store, entry.surt)
-    check = Check(
-        kind=entry.kind,
-        is_changed=is_changed,
-        interval_s=entry.interval_s,
-        is_list=visit.outcome is Outcome.LISTING and entry.kind in LISTS,
-        cited_kind=identify(entry.url).kind if entry.kind == "cited" else None,
-        published_at=published_at,
-        published_precision=precision,
-    )
-    return next_visit(check, now=now, config=session.config)
+def _keep_naming(session: Session, naming: Naming, now: datetime) -> None:
+    store = session.store
+    lists.put_reading(store, naming.reading)
+    lists.sight(store, naming.sightings)
+    lists.announce(store, naming.announced, now=now, priority=LINKED_PRIORITY)
+    lists.announce(store, naming.parts, now=now, priority=ROOT_PRIORITY)
+    lists.note_hints(store, naming.noted)
 
 
-def _planner(session: Session, visit: Visit, again: NextVisit | None) -> Planner:
-    return Planner(
-        outcome=visit.outcome,
-        passing=visit.passing,
-        attempts=visit.entry.attempts,
-        run_attempts=session.attempts[visit.entry.surt],
-        wait_s=visit.retry_after_s,
-        config=session.config,
-        again=again.at if again else None,
-    )
-
-
-def _tell_frontier(
-    session: Session, visit: Visit, plan: Plan, again: NextVisit | None, *, is_changed: bool, now: datetime
-) -> None:
+def _tell_frontier(session: Session, visit: Visit, plan: Plan, now: datetime) -> None:
     store, entry = session.store, visit.entry
     if plan.state == "dead":
         frontier.give_up(store, entry.surt, outcome=visit.outcome, detail=visit.detail)
@@ -165,8 +143,8 @@ def _tell_frontier(
             due_at=plan.at,
             etag=_validator(visit, "etag"),
             last_modified=_validator(visit, "last-modified"),
-            interval_s=again.interval_s if again else None,
-            is_changed=is_changed,
+            interval_s=plan.interval_s,
+            is_changed=plan.is_changed,
         )
 
 

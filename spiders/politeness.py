@@ -21,6 +21,8 @@ class Plan:
     state: Annotated[str, "done, retry or dead."]
     at: Annotated[datetime | None, "When the address is asked again."] = None
     in_this_run: Annotated[bool, "Whether that is still in this run."] = False
+    interval_s: Annotated[float | None, "Interval that the next check starts from, seconds."] = None
+    is_changed: Annotated[bool, "Whether the visit found a change."] = False
 
 
 @dataclass(frozen=True, slots=True)

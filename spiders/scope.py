@@ -1,5 +1,6 @@
 """Which of HyperAI's addresses a crawl takes in, by locale, section and date; from the address alone (SITES 1.2)."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ ARTICLE_PATH = re.compile(
 )
 # Newest first: the first entry of a listing goes before the second, and all of them before the listing's next page.
 FIRST_PRIORITY, LAST_PRIORITY, SITEMAP_PRIORITY, LINKED_PRIORITY = 5000, 4001, 3000, 2000
+ROOT_PRIORITY = 10_000  # lists that a crawl starts from, or is led to by a list that is none of pages
+DEEP_PRIORITY = 4000  # a listing's further page, after the articles of the page before; due only when that leads to it
 CITED_PRIORITY = 100
 LISTS = ("listing", "feed", "sitemap")
 """Kinds of addresses that name articles."""
@@ -37,8 +40,31 @@ class Scope:
     sections: Annotated[tuple[str, ...], "Sections."] = SECTIONS
     since: Annotated[datetime | None, "Nothing that is dated before this."] = None
 
+    @property
+    def words(self) -> str:
+        """Return the scope as text, to be compared by is_covered_by()."""
+        since = self.since.isoformat() if self.since else None
+        return json.dumps({"locales": sorted(self.locales), "sections": sorted(self.sections), "since": since})
+
+    def is_covered_by(self, words: str) -> bool:
+        """Return whether what was read for the scope *words* was read for all of this one."""
+        try:
+            held = json.loads(words)
+            locales, sections, since = held["locales"], held["sections"], held["since"]
+        except (ValueError, KeyError, TypeError):
+            return False
+        has_locales = not locales or (bool(self.locales) and set(self.locales) <= set(locales))
+        is_since = since is None or (self.since is not None and self.since >= datetime.fromisoformat(since))
+        return has_locales and set(self.sections) <= set(sections) and is_since
+
     def entry(
-        self, url: str, *, found_on: str | None = None, priority: int = LINKED_PRIORITY, hint: str | None = None
+        self,
+        url: str,
+        *,
+        found_on: str | None = None,
+        priority: int = LINKED_PRIORITY,
+        hint: str | None = None,
+        lastmod: str | None = None,
     ) -> FrontierEntry | None:
         """Return the frontier entry of an article's address; None when it is none, or outside the scope."""
         try:
@@ -58,6 +84,7 @@ class Scope:
             priority=priority,
             found_on=found_on,
             published_hint=hint,
+            modified_hint=lastmod or None,
         )
 
     def cited_entries(self, article: Article) -> Iterator[FrontierEntry]:
@@ -92,3 +119,9 @@ class Scope:
     def _takes(self, locale: str | None, section: str) -> bool:
         section = "stories" if section == "headlines" else section
         return section in self.sections and (not self.locales or (locale or "") in self.locales)
+
+
+def priority_of(kind: str, place: int) -> int:
+    """Return the priority of the article that a list of *kind* names at *place* (0 for the newest)."""
+    first, last = (SITEMAP_PRIORITY, LINKED_PRIORITY + 1) if kind == "sitemap" else (FIRST_PRIORITY, LAST_PRIORITY)
+    return max(first - place, last)

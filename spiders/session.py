@@ -21,7 +21,7 @@ from archive.store.clock import mend_plans
 from archive.store.lock import crawl_lock
 from archive.store.run_sources import save_run_sources
 from archive.store.warc_places import warc_ends
-from archive.urls import host_of
+from archive.urls import canonical_url, host_of
 from archive.warc import WarcWriter
 from archive.warc_recovery import cut_torn_tail, first_free_number
 from spiders.guard import Guard, guard_for
@@ -53,6 +53,7 @@ class CrawlOptions:
     with_cited: Annotated[bool, "Whether cited pages are fetched as well."] = True
     budget: Annotated[int | None, "Most requests to cited pages in this run."] = None
     replay: Annotated[tuple[Path, ...], "WARC files that answer instead of the network."] = ()
+    depth: Annotated[int | None, "Pages of each listing to read; None: while they bring something new."] = None
     pages: Annotated[tuple[str, ...], "Only these pages (archive add), and no listing."] = ()
 
 
@@ -106,6 +107,11 @@ class Session:
     def origin_host(self) -> str:
         """Return the host that HyperAI is asked at."""
         return host_of(self.config.origin)
+
+    @property
+    def origin_netloc(self) -> str:
+        """Return that host as the frontier writes it: with a port that is not the usual one."""
+        return urlsplit(canonical_url(self.config.origin)).netloc
 
     def source_of(self, url: str) -> str:
         """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""

@@ -1,11 +1,23 @@
 """A visit: what came of asking for one frontier entry, on its way from the spider to the store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from archive.model import Article, Outcome, Policy
-from archive.records import FrontierEntry
+from archive.records import FrontierEntry, ListReading, Sighting
 from archive.warc import Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What a list that says something new changes in the archive; SURT -> lastmod as printed."""
+
+    reading: Annotated[ListReading, "What it names now."]
+    sightings: Annotated[tuple[Sighting, ...], "Which articles, by which way."] = ()
+    announced: Annotated[Mapping[str, str], "Pages to be asked at once: their lastmod changed."]
+    parts: Annotated[Mapping[str, str], "The same of the sitemaps of an index."]
+    noted: Annotated[Mapping[str, str], "Pages whose first lastmod announces nothing."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +33,7 @@ class Visit:
     found: Annotated[tuple[FrontierEntry, ...], "Addresses it led to."] = ()
     listing_kind: Annotated[str | None, "For a listing: what it turned out to be."] = None
     n_new: Annotated[int, "For a listing: how many articles it named that were not known."] = 0
+    naming: Annotated[Naming | None, "For a listing that names something new: what that changes."] = None
     is_same: Annotated[bool, "Whether the answer is 304, or the body that we hold already: nothing was read."] = False
     passing: Annotated[bool, "Whether the failure may pass: asked again, in this run or a later one."] = False
     retry_after_s: Annotated[float | None, "How long the server asked us to wait, seconds."] = None

@@ -30,8 +30,9 @@ def status_command(config: Config, as_json: bool, of_hosts: bool) -> None:
         return
     if not found["sqlite"]["has_wal_reset_fix"]:
         click.echo(f"SQLite {found['sqlite']['version']} has the WAL-reset bug: docs/operations.md, Install\n")
-    for part in (_totals, _runs, _frontier, _coverage):
-        click.echo(part(found))
+    for part in (_totals, _runs, _frontier, _discovery, _coverage):
+        if words := part(found):
+            click.echo(words)
 
 
 @click.command("health")
@@ -136,6 +137,19 @@ def _frontier(found: Mapping[str, Any]) -> str:
         shown = ", ".join(f"{state} {n}" for state, n in states.items())
         lines.append(f"  {kind:8} {shown}{'  (' + reasons + ')' if reasons else ''}")
     return "\n".join(lines) if found["frontier"] else "\nthe frontier is empty"
+
+
+def _discovery(found: Mapping[str, Any]) -> str:
+    """Return the coverage ledger: what each way found and missed, then the lists that crawls start from."""
+    lines = ["\nhow articles were found"] if found["discovery"] else []
+    for row in found["discovery"]:
+        lines.append(
+            f"  {row['source']} by {row['way']:8} {row['n_found']:>7} found, {row['n_alone']} by this way alone, "
+            f"{row['n_missed']} missed ({row['n_missed_later']} of what came later)"
+        )
+    for row in found["lists"]:
+        lines.append(f"  {row['kind']:13} {row['n_entries']:>7} entries, asked {row['checked_at']}  {row['url']}")
+    return "\n".join(lines)
 
 
 def _coverage(found: Mapping[str, Any]) -> str:

@@ -38,12 +38,14 @@ UPDATE frontier SET
     kind = CASE WHEN {_KIND_RANK.format(":kind")} < {_KIND_RANK.format("kind")} THEN :kind ELSE kind END,
     priority = CASE WHEN checked_at IS NULL THEN MAX(priority, :priority) ELSE priority END,
     found_on = COALESCE(found_on, :found_on),
-    published_hint = COALESCE(published_hint, :published_hint)
+    published_hint = COALESCE(published_hint, :published_hint),
+    modified_hint = CASE WHEN checked_at IS NULL THEN COALESCE(:modified_hint, modified_hint) ELSE modified_hint END
 WHERE surt = :surt AND (
     {_KIND_RANK.format(":kind")} < {_KIND_RANK.format("kind")}
     OR (priority < :priority AND checked_at IS NULL)
     OR (found_on IS NULL AND :found_on IS NOT NULL)
     OR (published_hint IS NULL AND :published_hint IS NOT NULL)
+    OR (checked_at IS NULL AND modified_hint IS NOT COALESCE(:modified_hint, modified_hint))
 )
 """  # noqa: S608
 _DUE = """
@@ -193,6 +195,26 @@ def entry_of(store: Store, surt: str) -> FrontierEntry | None:
         return None
     outcome = Outcome(row["outcome"]) if row["outcome"] else None
     return FrontierEntry(**(dict(row) | {"outcome": outcome}))
+
+
+def lists_of(store: Store, *, host: str, least_priority: int) -> list[FrontierEntry]:
+    """Return the sitemaps, feeds and listings of *host* that have at least *least_priority*."""
+    rows = store.connection.execute(
+        "SELECT surt FROM frontier WHERE kind IN ('sitemap', 'feed', 'listing') AND host = :host "
+        "AND priority >= :least ORDER BY surt",
+        {"host": host, "least": least_priority},
+    ).fetchall()
+    return [entry for row in rows if (entry := entry_of(store, row[0]))]
+
+
+def parts_without_lastmod(store: Store, index_url: str, *, run_id: int) -> list[str]:
+    """Return the SURTs of the sitemaps that an index names without a lastmod and that *run_id* has not asked yet."""
+    rows = store.connection.execute(
+        "SELECT surt FROM frontier WHERE kind = 'sitemap' AND state = 'done' AND found_on = :index "
+        "AND modified_hint IS NULL AND run_id IS NOT :run_id",
+        {"index": index_url, "run_id": run_id},
+    )
+    return [row[0] for row in rows]
 
 
 def counts(store: Store) -> dict[str, int]:

@@ -7,6 +7,7 @@ REFERENCES are for readers (Datasette links along them); they are checked by `ar
 from sqlite_utils import Database, Migrations
 
 from archive.segments import SEGMENTER_VERSION
+from archive.store.schema_discovery import DISCOVERY, REVISITS
 from archive.store.search_schema import SEARCH_ANEW
 
 MIGRATIONS = Migrations("hyperai_archive")
@@ -76,6 +77,12 @@ def m010_search_anew(db: Database) -> None:
     is_empty = db.conn.execute("SELECT NOT EXISTS (SELECT 1 FROM articles)").fetchone()[0]
     segmenter = SEGMENTER_VERSION if is_empty else "1"
     db.conn.execute("UPDATE meta SET value = :version WHERE key = 'segmenter'", {"version": segmenter})
+
+
+@MIGRATIONS()
+def m012_discovery(db: Database) -> None:
+    """What each list names, by which way each article was found, and the ledger of both."""
+    _run(db, DISCOVERY)
 
 
 CRAWLING = """
@@ -360,18 +367,6 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_run ON decisions (run_id);
 -- who named a time that is not yet come, asked at the start of every run
 CREATE INDEX decisions_until ON decisions (until) WHERE decision = 'put-off';
-"""
-
-REVISITS = """
-ALTER TABLE frontier ADD COLUMN interval_s REAL;
-ALTER TABLE frontier ADD COLUMN checked_at TEXT;
-ALTER TABLE frontier ADD COLUMN changed_at TEXT;
-UPDATE frontier SET
-    checked_at = (SELECT MAX(fetched_at) FROM captures WHERE captures.surt = frontier.surt),
-    priority = CASE WHEN kind IN ('article', 'cited') THEN 10 ELSE priority END
-WHERE state = 'done';
--- what a revisit record refers to; a list that is asked every hour has thousands of captures
-CREATE INDEX captures_payload ON captures (surt, payload_digest) WHERE record_type = 'response';
 """
 
 WATCHING = """

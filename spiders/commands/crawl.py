@@ -87,6 +87,7 @@ def own_session(crawler: Crawler, name: str, options: Mapping[str, str]) -> Iter
         since=parse_since(options["since"], now=datetime.now(UTC)) if options.get("since") else None,
         limit=int(options["limit"]) if options.get("limit") else None,
         budget=int(options["budget"]) if options.get("budget") else None,
+        depth=int(options["depth"]) if options.get("depth") else None,
         replay=tuple(Path(name) for name in _words(options.get("replay"))),
     )
     with open_session(config, asked, command=f"scrapy crawl {name}", progress=Progress()) as session:
@@ -116,6 +117,11 @@ def parse_since(words: str, *, now: datetime) -> datetime:
 )
 @click.option("--since", metavar="WHEN", help="Leave out what a listing dates before: 7d, 12h or 2025-11-01.")
 @click.option("--limit", type=click.IntRange(0), help="Most articles to fetch in this run.")
+@click.option(
+    "--depth",
+    type=click.IntRange(1),
+    help="Read so many pages of each listing, also past known articles (default: till two bring nothing new).",
+)
 @click.option("--no-cited", is_flag=True, help="Do not fetch the pages that articles cite.")
 @click.option("--budget", type=click.IntRange(0), help="Most requests to cited pages in this run.")
 @click.option("--proxy", metavar="URL", help="HTTP proxy to use.")
@@ -139,6 +145,7 @@ def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
         limit=flags["limit"],
         with_cited=not flags["no_cited"],
         budget=flags["budget"],
+        depth=flags["depth"],
         replay=flags["replay"],
     )
     config = checked(replace(config, **changes))

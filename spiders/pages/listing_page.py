@@ -4,22 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from archive.dates import parse_date
 from spiders.pages.document import Document, Element, collapse, direct_text
 from spiders.pages.listings import NOT_A_LISTING, Listing, ListingEntry, unique
+from spiders.pages.next_page import guessed_page, next_page
 
 _SEEN = datetime(2000, 1, 1, tzinfo=UTC)  # any instant: here a date is only recognised, not resolved
-_NEXT = re.compile(
-    r"^\W*(?:next(?: page)?|older(?: posts| articles)?|load more|more|"
-    r"次へ|次のページ|もっと見る|下一页|下一頁|加载更多|"
-    r"다음|더 보기|suivant|"
-    r"page suivante|weiter|nächste(?: seite)?|[»›→>])\W*$",
-    re.I,
-)
-_PAGE = re.compile(r"^(?:page|p|paged|pg)$", re.I)
-_PAGE_PATH = re.compile(r"/page/(\d{1,4})/?$")
 _ARTICLE_PATH = re.compile(
     r"/\d{4}/\d{1,2}/|/\d{5,}(?:[/.?]|$)|[-/][0-9a-f]{32}(?:[/?]|$)|/[^/]+-[^/]+-[^/]+-[^/]+|\.(?:s?html?|php)$|/(?:article|post|story|news|abs)s?/[^/]+"
 )
@@ -43,12 +35,16 @@ def read_listing_page(source: str, *, url: str, site: str | None = None) -> List
     own = [entry for entry in _linked(document, items_only=is_item) if entry.url.split("#")[0] != url]
     if is_item:
         own += list(_in_payload(document))
-    further = tuple(dict.fromkeys(_next_pages(document)))
+    following = next_page(document)
+    further = (following,) if following else ()
     feeds = list(_autodiscovered(document))
     if not own and not (further and _LIST_PATH.match(urlsplit(url).path)) and not feeds:
         return NOT_A_LISTING
     return Listing(
-        kind="listing" if own or further else "not-a-listing", entries=unique([*own, *feeds]), next_urls=further
+        kind="listing" if own or further else "not-a-listing",
+        entries=unique([*own, *feeds]),
+        next_urls=further,
+        next_guess=guessed_page(document) if is_item and own and _LIST_PATH.match(urlsplit(url).path) else None,
     )
 
 
@@ -115,10 +111,11 @@ def _in_payload(document: Document) -> Iterator[ListingEntry]:
             dated = (
                 value.get(key) for key in ("publishedAt", "published_at", "datePublished", "date", "createdAt", "time")
             )
-            yield ListingEntry(url=address, title=title, published_raw=str(next((raw for raw in dated if raw), "")))
+            raw = str(next((raw for raw in dated if raw), ""))
+            yield ListingEntry(url=address, title=title, published_raw=raw, ways=("payload",))
     for match in _ITEM_HREF.finditer(document.payload.stream):
         if address := document.absolute(match.group().replace("\\", "")):
-            yield ListingEntry(url=address)
+            yield ListingEntry(url=address, ways=("payload",))
 
 
 def _object_path(value: dict[str, Any], base: str) -> str:
@@ -134,32 +131,6 @@ def _object_path(value: dict[str, Any], base: str) -> str:
         if isinstance(raw, int | str) and not isinstance(raw, bool) and re.fullmatch(r"[\w.-]+", str(raw)):
             return f"{base}/{raw}"
     return ""
-
-
-def _next_pages(document: Document) -> Iterator[str]:
-    """Yield the addresses of further pages: rel=next, a link named so, and page numbers above this page's own."""
-    own = _page_number(document.url)
-    own_path = _PAGE_PATH.sub("", urlsplit(document.url).path).rstrip("/")
-    for node in document.root.iter("link", "a"):
-        href = document.absolute(node.get("href")).split("#")[0]
-        if not href or href == document.url:
-            continue
-        rel = (node.get("rel") or "").lower().split()
-        number = _page_number(href)
-        same = (
-            _PAGE_PATH.sub("", urlsplit(href).path).rstrip("/") == own_path
-            and urlsplit(href).netloc == urlsplit(document.url).netloc
-        )
-        is_named = node.tag == "a" and same and bool(_NEXT.match(direct_text(node) or node.get("aria-label") or ""))
-        if "next" in rel or (same and number > max(own, 1)) or (is_named and number != own):
-            yield href
-
-
-def _page_number(url: str) -> int:
-    parts = urlsplit(url)
-    numbers = [int(value) for key, value in parse_qsl(parts.query) if _PAGE.match(key) and value.isdecimal()]
-    found = _PAGE_PATH.search(parts.path)
-    return numbers[0] if numbers else int(found.group(1)) if found else 0
 
 
 def _autodiscovered(document: Document) -> Iterator[ListingEntry]:

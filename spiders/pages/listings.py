@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.entities import html5
 from typing import Annotated
 
@@ -31,6 +31,7 @@ class ListingEntry:
     modified_raw: Annotated[str, "Date of the last change as a sitemap or feed gives it; empty when there is none."] = (
         ""
     )
+    ways: Annotated[tuple[str, ...], "Where a page names it: link, payload (its script state)."] = ("link",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Listing:
 
     kind: Annotated[str, "listing, feed, sitemap, sitemap-index, robots or not-a-listing; decided by content."]
     entries: Annotated[tuple[ListingEntry, ...], "Addresses in the order printed, each once."] = ()
-    next_urls: Annotated[tuple[str, ...], "Further pages of the same listing."] = ()
+    next_urls: Annotated[tuple[str, ...], "The next page of the same listing, as it says itself."] = ()
+    next_guess: Annotated[str | None, "Where a next page would be, when the page does not say."] = None
     warnings: Annotated[tuple[str, ...], "What could not be read."] = ()
 
 
@@ -87,13 +89,13 @@ def unique(entries: Iterable[ListingEntry]) -> tuple[ListingEntry, ...]:
         known = seen.get(entry.url)
         if known is None:
             seen[entry.url] = entry
-        elif (entry.title and not known.title) or (entry.published_raw and not known.published_raw):
-            seen[entry.url] = ListingEntry(
-                url=entry.url,
-                kind=known.kind,
+        elif known != entry:
+            seen[entry.url] = replace(
+                known,
                 title=known.title or entry.title,
                 published_raw=known.published_raw or entry.published_raw,
                 modified_raw=known.modified_raw or entry.modified_raw,
+                ways=tuple(dict.fromkeys((*known.ways, *entry.ways))),
             )
     return tuple(seen.values())
 

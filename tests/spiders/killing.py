@@ -169,7 +169,10 @@ def some_moments(chance: random.Random, n_kills: int, *, n_requests: int, start_
 def all_due(db: Path) -> None:
     """Let every page be asked again by the next crawl, as if its time had come."""
     with open_store(db) as store:
-        frontier.make_due(store, kinds=("article", "cited"), now=datetime.now(UTC))
+        pages = store.connection.execute(
+            "SELECT surt FROM frontier WHERE kind IN ('article', 'cited') AND state = 'done'"
+        )
+        frontier.reopen(store, [row[0] for row in pages.fetchall()], now=datetime.now(UTC))
 
 
 def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:

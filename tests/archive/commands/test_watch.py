@@ -22,6 +22,8 @@ def test_status_tells_runs_frontier_and_coverage(command):
         "totals",
         "outcomes",
         "coverage",
+        "discovery",
+        "lists",
     }
 
 
