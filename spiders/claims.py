@@ -11,7 +11,7 @@ from archive.records import FrontierEntry
 from archive.store import frontier
 from spiders.politeness import FIRST_LATER
 from spiders.scope import LISTS
-from spiders.session import Session
+from spiders.session import COMMIT_AFTER_S, Session
 
 LATE = timedelta(seconds=2)
 IDLE_POLL_S = 0.05  # the longest a settled visit waits to be noticed when its event was set before we looked
@@ -38,10 +38,12 @@ class Claims:
             for entry in found:
                 if self._take(entry):
                     yield entry
-            if found or self.session.commit():
+            if found:
                 continue
             if self.held:
-                await self._changed.wait()
+                await self._sleep(COMMIT_AFTER_S)  # a commit makes room as well
+            elif self.session.commit():
+                continue
             elif (wait_s := self._seconds_to_wait()) is not None:
                 await self._sleep(wait_s)
             else:

@@ -116,15 +116,18 @@ class GuardedHandler(AiohttpDownloadHandler):
                 socket_factory=self._guard.open_socket,
             )
         )
-        for proxy in map(urlsplit, _proxies(self._config).values()):
+        self._proxies = _proxies(self._config)
+        for proxy in map(urlsplit, self._proxies.values()):
             if proxy.hostname and proxy.port:
                 self._guard.endpoints.add((proxy.hostname, proxy.port))
 
     def _extract_proxy_url_with_creds(self, request: Request) -> str | None:
+        if not self._proxies:
+            return None
         parts = urlsplit(request.url)
         if not self._config.proxy and proxy_bypass(parts.hostname or ""):
             return None
-        return _proxies(self._config).get(parts.scheme)
+        return self._proxies.get(parts.scheme)
 
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
