@@ -137,7 +137,10 @@ def _anywhere() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _either(words: Iterable[str]) -> str:
-    return "|".join(_pattern(word) for word in sorted(words, key=len, reverse=True))
+    """Return what finds any of *words*, the longest first; where none of their first letters stands, none is tried."""
+    ordered = sorted(words, key=len, reverse=True)
+    letters = "".join(sorted({re.escape(word[0]) for word in ordered}))
+    return f"(?=[{letters}])(?:{'|'.join(map(_pattern, ordered))})"
 
 
 def _pattern(word: str) -> str:

@@ -46,6 +46,7 @@ _SEPARATOR = re.compile(r"\s+[·•|｜/]\s+|[·•｜|]")
 _SENTENCE_END = re.compile(r"[。．.!?！？…][」』”’\"')）]*$")
 _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LABEL = 60
+_LONGEST_OPENING = 300  # of a text that may be a label; references.py asks for the same, so that it is read once
 _LONGEST_NAME = 20  # of a service to which a page may be shared
 _NEARLY_ALL = 0.9
 _NO_PROSE = frozenset({"script", "style", "noscript", "h1", "h2", "h3", "h4"})
@@ -148,7 +149,9 @@ def in_article_box(blocks: Sequence[Block], headline: Element) -> list[Block]:
     boxes = {box: level for level, box in enumerate(headline.iterancestors())}
     levels = [_level(block.node, boxes) for block in blocks]
     prose = [len(block.text) if _is_sentence(block.text) else 0 for block in blocks]
-    labels = [level for level, block in zip(levels, blocks, strict=True) if is_reference_label(block.text[:80])]
+    labels = [
+        level for level, block in zip(levels, blocks, strict=True) if is_reference_label(block.text[:_LONGEST_OPENING])
+    ]
     enough = _NEARLY_ALL * sum(prose)
     for level in sorted(set(levels)):
         inside = sum(part for part, own in zip(prose, levels, strict=True) if own <= level)
