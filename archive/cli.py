@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.settings import load_config
 
 COMMANDS = {
-    "search": "archive.commands.find:search_command",
+    "search": "archive.commands.search:search_command",
     "citations": "archive.commands.find:citations_command",
     "cited-by": "archive.commands.find:cited_by_command",
     "diff": "archive.commands.find:diff_command",

@@ -79,7 +79,7 @@ def n_found(connection: Any, match: str, filters: Filters) -> tuple[int, bool]:
         int(connection.execute(_COUNT_RANGE, {**values, "low": low, "high": high}).fetchone()[0])
         for low, high in ranges
     )
-    return max(found, round(sampled / share)), False
+    return max(found, round(sampled / share)), share == 1.0
 
 
 def sample_ranges(connection: Any) -> tuple[list[tuple[int, int]], float]:

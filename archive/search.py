@@ -17,6 +17,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from archive import matches, ranking
 from archive.errors import QueryError, SchemaError
 from archive.query import Filters, Query, Term, expression, is_question, read_query, term_expression
+from archive.segments import bounded
 from archive.snippets import Snippet, Texts, snippets, word_patterns
 from archive.spellings import Spelling, other_spellings
 from archive.store import Connection, Store
@@ -122,6 +123,25 @@ def search(  # noqa: PLR0913 - one argument a filter
     return list(find(store, query, filters=filters, limit=limit, offset=offset).hits)
 
 
+def find_new(store: Store | Connection, text: str, *, after_id: int) -> Found:
+    """Return what find() finds among the articles stored after number *after_id*, the last stored first."""
+    connection = _connection(store)
+    query = read_query(text)
+    match = expression(query)
+    if match:
+        ids = matches.newer_than(connection, match, query.filters, after_id)
+    else:
+        listed = matches.newest_of_all(connection, _without(query), query.filters, matches.MIN_BUDGET)
+        ids = sorted((article_id for article_id in listed if article_id > after_id), reverse=True)
+    hits = hits_of(connection, [(article_id, 0.0) for article_id in ids], query)
+    return Found(hits, query, query.filters, "newest", match)
+
+
+def hits_of(store: Store | Connection, ranked: Iterable[matches.Match], query: Query) -> tuple[Hit, ...]:
+    """Return the hits for articles and scores, in that order, with the passages that hold words of *query*."""
+    return _hits(_connection(store), ranked, word_patterns(query))
+
+
 def count(store: Store | Connection, query: str, *, filters: Filters = Filters()) -> int:  # noqa: B008 - frozen
     """Return how many articles find() would give without a limit, estimated where there are more than some 30,000.
 
@@ -178,15 +198,14 @@ class _Search:
         others = {} if self.options.raw or self.options.spellings == "never" else _spellings(self.query)
         if others and self.options.spellings == "always":
             return self._matched(_widened(self.query, others), others)
-        found = self._matched(match)
-        if found.hits or matches.is_any(self.connection, match, self.filters):
-            return replace(found, offered=_flat(others))
+        if self.options.raw or matches.is_any(self.connection, match, self.filters):
+            return replace(self._matched(match), offered=self._findable(others))
+        if is_question(self.query):
+            return self._answered()
         wide = _widened(self.query, others) if others else ""
         if wide and matches.is_any(self.connection, wide, self.filters):
             return self._matched(wide, others)
-        if is_question(self.query):
-            return self._answered()
-        return found
+        return Found((), self.query, self.filters, self.options.order, match)
 
     def _matched(self, match: str, others: Mapping[Term, Sequence[Spelling]] | None = None) -> Found:
         order = self.options.order
@@ -203,6 +222,14 @@ class _Search:
         patterns = [] if self.options.raw else word_patterns(self.query, others=terms)
         hits = _hits(self.connection, ranked, patterns)
         return Found(hits, self.query, self.filters, order, match, also=_flat(others or {}))
+
+    def _findable(self, others: Mapping[Term, Sequence[Spelling]]) -> tuple[Spelling, ...]:
+        """Return the spellings that would find anything at all."""
+        return tuple(
+            spelling
+            for spelling in _flat(others)
+            if matches.is_any(self.connection, bounded(spelling.text), self.filters)
+        )
 
     def _answered(self) -> Found:
         ranked = ranking.answers(self.connection, self.query, self.filters)[self.offset : self.offset + self.limit]

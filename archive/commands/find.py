@@ -1,16 +1,12 @@
-"""Finding things: search, the citation graph both ways, and what changed in an article."""
+"""Finding things: the citation graph both ways, and what changed in an article."""
 
-import contextlib
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
 
-from archive.dates import utc_iso
 from archive.errors import QueryError
 from archive.options import common, echo_json, reporting
 from archive.settings import Config
@@ -19,57 +15,6 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206
 _HOURS = {"h": 1, "d": 24, "w": 168}
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?Z?)?)?)?")
 _CONTEXT_CHARS = 40
-
-
-def search_filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give *command* the options that narrow a search."""
-    for option in reversed(
-        (
-            click.option(
-                "--kind", type=click.Choice(["article", "source"]), help="HyperAI's articles, or cited pages."
-            ),
-            click.option("--lang", metavar="TAG", help="Language: ja, zh, en, ko …"),
-            click.option("--source", metavar="KEY", help="Publisher: hyper.ai, reuters.com …"),
-            click.option("--since", metavar="TIME", help="Published on or after: 7d, 2025-11, 2025-11-12."),
-            click.option("--until", metavar="TIME", help="Published on or before: 2025-11 is all of November."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-@click.command("search")
-@click.argument("query")
-@search_filters
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Most hits.")
-@reporting
-@common
-def search_command(config: Config, query: str, limit: int, as_json: bool, **filters: str | None) -> None:
-    """Find passages, in Japanese, Chinese, Korean, English.
-
-    Prints the articles and cited pages that hold every word of QUERY, best first.
-
-    A sentence is taken as a question: no page need hold all of its words.
-    """
-    from archive.search import search
-    from archive.store import open_store
-
-    for name in ("since", "until"):
-        filters[name] = _time(name, filters[name])
-    with open_store(config.db, read_only=True) as store:
-        hits = search(store, query, limit=limit, **filters)  # type: ignore[arg-type]
-    if as_json:
-        echo_json([asdict(hit) for hit in hits])
-        return
-    if not hits:
-        click.echo(f"no results for {_printable(query)}")
-    for number, hit in enumerate(hits, start=1):
-        about = " · ".join(filter(None, (hit.source, hit.lang, hit.published_at)))
-        click.echo(f"{number}. {_printable(hit.title) or '(no title)'}  ({about})\n   {_printable(hit.url)}")
-        for snippet in hit.snippets:
-            if snippet.where != "title":
-                where = "" if snippet.where == "text" else f"[{snippet.where}] "
-                click.echo(f"   {where}{_marked(snippet.text, snippet.marks)}")
 
 
 @click.command("citations")
@@ -85,7 +30,7 @@ def citations_command(config: Config, article: str, as_json: bool) -> None:
     from archive.store.citations import citations_of
 
     with open_store(config.db, read_only=True) as store:
-        cited = citations_of(store, _article(store, article))
+        cited = citations_of(store, article_number(store, article))
     if as_json:
         echo_json(cited)
         return
@@ -94,9 +39,9 @@ def citations_command(config: Config, article: str, as_json: bool) -> None:
     for row in cited:
         number = f"{row['number']}." if row["number"] is not None else "-"
         words = row["name"] or row["cited_title"] or row["text"]
-        click.echo(f"{number:>4} {row['kind']:9} {_printable(words or '')}")
+        click.echo(f"{number:>4} {row['kind']:9} {printable(words or '')}")
         if row["url"]:
-            click.echo(f"     {_printable(row['url'])}  ({_state(row)})")
+            click.echo(f"     {printable(row['url'])}  ({_state(row)})")
 
 
 @click.command("cited-by")
@@ -114,17 +59,17 @@ def cited_by_command(config: Config, url_or_domain: str, as_json: bool) -> None:
         echo_json(citing)
         return
     if not citing:
-        click.echo(f"nothing in this archive cites {_printable(url_or_domain)}")
+        click.echo(f"nothing in this archive cites {printable(url_or_domain)}")
     last = None
     for row in citing:
         if row["article_id"] != last:
             click.echo(
-                f"{row['article_id']}  {_printable(row['citing_title'] or '')}  {row['citing_published_at'] or ''}"
+                f"{row['article_id']}  {printable(row['citing_title'] or '')}  {row['citing_published_at'] or ''}"
             )
-            click.echo(f"   {_printable(row['citing_url'])}")
+            click.echo(f"   {printable(row['citing_url'])}")
         last = row["article_id"]
         number = f" {row['number']}" if row["number"] is not None else ""
-        click.echo(f"   {row['kind']}{number}: {_printable(row['url'] or '')}")
+        click.echo(f"   {row['kind']}{number}: {printable(row['url'] or '')}")
 
 
 @click.command("diff")
@@ -143,7 +88,7 @@ def diff_command(config: Config, article: str, from_number: int | None, to_numbe
     from archive.store.revisions import revision, revision_numbers
 
     with open_store(config.db, read_only=True) as store:
-        article_id = _article(store, article)
+        article_id = article_number(store, article)
         numbers = revision_numbers(store, article_id)
         newer = to_number or numbers[-1]
         older = from_number or max(1, newer - 1)
@@ -167,7 +112,8 @@ def diff_command(config: Config, article: str, from_number: int | None, to_numbe
                 click.echo(f"{name}: " + "".join(_shown(change.kind, change.text) for change in found))
 
 
-def _article(store: Any, word: str) -> int:
+def article_number(store: Any, word: str) -> int:
+    """Return the number of the article that *word* (number or address) means; QueryError when there is none."""
     from archive.store.articles import find_article
 
     found = find_article(store, word)
@@ -183,41 +129,9 @@ def _state(row: dict[str, Any]) -> str:
     return row["state"] or "not asked"
 
 
-def _time(name: str, word: str | None) -> str | None:
-    """Return the date that --since or --until means, as dates are stored; None when it was not given."""
-    if word is None:
-        return None
-    relative = re.fullmatch(r"(\d{1,5})([hdw])", word)
-    if relative:
-        return utc_iso(datetime.now(UTC) - timedelta(hours=int(relative[1]) * _HOURS[relative[2]]))
-    if not _is_date(word):
-        raise QueryError(f"--{name} takes 12h, 7d, 2w or a date such as 2025-11-12, not {word!r}")
-    return word
-
-
-def _is_date(word: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return bool(_DATE.fullmatch(word) and date.fromisoformat(f"{word[:10]}-01-01"[:10]))
-    return False
-
-
-def _marked(text: str, marks: tuple[tuple[int, int], ...]) -> str:
-    """Return *text* with its marks in bold on a terminal, in 【】 elsewhere."""
-    on_terminal = sys.stdout.isatty()
-    out, last = [], 0
-    for start, end in marks:
-        word = _printable(text[start:end])
-        out += [
-            _printable(text[last:start]),
-            click.style(word, bold=True, fg="yellow") if on_terminal else f"【{word}】",
-        ]
-        last = end
-    return "".join((*out, _printable(text[last:])))
-
-
 def _shown(kind: str, text: str) -> str:
     """Return one change: in red and green on a terminal, as [-gone-]{+new+} elsewhere; long equal text is cut."""
-    words = _printable(text)
+    words = printable(text)
     if kind == "same":
         long = len(words) > 2 * _CONTEXT_CHARS
         return f"{words[:_CONTEXT_CHARS]} … {words[-_CONTEXT_CHARS:]}" if long else words
@@ -226,6 +140,6 @@ def _shown(kind: str, text: str) -> str:
     return f"[-{words}-]" if kind == "gone" else f"{{+{words}+}}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return *text* without what would drive the terminal: pages we did not write end up here."""
     return _UNPRINTABLE.sub("�", text)

@@ -12,12 +12,14 @@ from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.views.base import DatasetteError
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from archive.errors import AddressError, ArchiveError
+from archive.errors import AddressError, ArchiveError, QueryError
 from archive.publish import reading
+from archive.publish.feed import CONTENT_TYPE, feed
 from archive.publish.metadata import DATABASE
 from archive.publish.moments import elapsed_since, format_when
-from archive.publish.results import PAGE_SIZE, Query, read_results
+from archive.publish.results import NO_RESULTS, PAGE_SIZE, SearchRequest, read_feed, read_results
 from archive.publish.words import CARRIERS, LANGUAGE_NAMES, NAMES, OUTCOMES, Words, choose_language
+from archive.store.saved_searches import saved_search
 
 TIME_LIMIT_MS = 3000
 STYLESHEET = Path(__file__).parent / "static" / "archive.css"
@@ -31,13 +33,38 @@ async def home(request: Any, datasette: Any) -> Any:
 
 async def search_page(request: Any, datasette: Any) -> Any:
     """Answer /-/search?q=…: ranked passages; every query answers 200."""
-    query = Query.from_arguments(request.args)
+    asked = SearchRequest.from_arguments(request.args)
     try:
-        results = await _read(datasette, partial(read_results, query=query))
+        results = await _read(datasette, partial(read_results, request=asked))
+    except QueryError as error:
+        results = {**NO_RESULTS, "notes": [str(error)]}
     except (sqlite3.Error, ArchiveError, MemoryError):
-        results = {"hits": [], "total": 0, "has_more": False, "stopped": True}
-    results |= {"query": query.q, "filters": query.filters(), "page": query.page, "page_size": PAGE_SIZE}
-    return await _page(datasette, request, "search", results)
+        results = {**NO_RESULTS, "stopped": True}
+    results |= {"query": asked.q, "filters": asked.filters(), "choices": asked.choices()}
+    return await _page(datasette, request, "search", {**results, "page": asked.page, "page_size": PAGE_SIZE})
+
+
+async def search_feed(request: Any, datasette: Any) -> Any:
+    """Answer /-/search.atom?q=…: the newest hits as a feed."""
+    asked = SearchRequest.from_arguments(request.args)
+    try:
+        found = await _read(datasette, partial(read_feed, request=asked))
+    except (sqlite3.Error, ArchiveError, MemoryError):
+        return Response("This search took too long or cannot be read.", status=400, content_type="text/plain")
+    return _feed(datasette, request, found, f"{asked.q or found.read_as}")
+
+
+async def saved_page(request: Any, datasette: Any) -> Any:
+    """Answer /-/saved/<name>: the hits of a saved search; with .atom as a feed."""
+    name = _decoded(request.url_vars["name"])
+    try:
+        saved = await _read(datasette, partial(saved_search, name=name))
+    except QueryError:
+        return await _failed(datasette, request, 404)
+    if not request.url_vars.get("format"):
+        return Response.redirect(_link(datasette, request, "/-/search", q=saved.query))
+    found = await _read(datasette, partial(read_feed, request=SearchRequest(q=saved.query)))
+    return _feed(datasette, request, found, name)
 
 
 async def article_page(request: Any, datasette: Any) -> Any:
@@ -77,6 +104,8 @@ async def publisher_page(request: Any, datasette: Any) -> Any:
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", home),
     (r"^/-/search(?:\.(?P<format>json))?$", search_page),
+    (r"^/-/search\.atom$", search_feed),
+    (r"^/-/saved/(?P<name>[^/]{1,300}?)(?:\.(?P<format>atom))?$", saved_page),
     (r"^/article/(?P<id>[0-9]{1,19})(?:\.(?P<format>json))?$", article_page),
     (r"^/cited(?:\.(?P<format>json))?$", cited_page),
     (r"^/source/(?P<key>[^/]{1,300})$", publisher_page),
@@ -151,6 +180,19 @@ async def _failed(datasette: Any, request: Any, status: int, message: str | None
     if request.args.get("_format") == "json" or request.path.endswith(".json"):
         return _json({"ok": False, "status": status, "error": message or context["failed_title"]}, status=status)
     return Response.html(await datasette.render_template("error.html", context, request=request), status=status)
+
+
+def _feed(datasette: Any, request: Any, found: Any, name: str) -> Any:
+    title = f"{(datasette.plugin_config('archive') or {}).get('title', '')}: {name}"
+    text = feed(
+        found,
+        title=title,
+        address=str(datasette.absolute_url(request, request.full_path)),
+        article_address=lambda number: str(
+            datasette.absolute_url(request, _link(datasette, None, f"/article/{number}"))
+        ),
+    )
+    return Response(text, content_type=CONTENT_TYPE)
 
 
 def _json(data: Mapping[str, Any], *, status: int = 200) -> Any:

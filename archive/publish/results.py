@@ -1,56 +1,107 @@
-"""A search as the search page asks it: arguments in, hits with marked passages out."""
+"""A search as the search page asks it: arguments in; hits with marked passages, facets and suggestions out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from archive.search import search
+from archive.facets import facets
+from archive.query import Filters, Query
+from archive.search import Found, Options, find, hits_of
+from archive.similar import similar_articles
+from archive.store.saved_searches import saved_searches
+from archive.suggestions import did_you_mean
 
 PAGE_SIZE = 20
 MAX_PAGE = 50
 KINDS = ("article", "source")
+FILTER_NAMES = ("kind", "lang", "source", "section", "outcome", "since", "until", "cites")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What a reader asks for; empty fields filter nothing."""
+class SearchRequest:
+    """What a reader asks for; empty fields filter nothing. *like* is an article instead of words."""
 
     q: str = ""
     kind: str = ""
     lang: str = ""
     source: str = ""
+    section: str = ""
+    outcome: str = ""
     since: str = ""
     until: str = ""
+    cites: str = ""
+    order: str = "best"
+    spellings: str = "auto"
+    raw: bool = False
+    like: int = 0
     page: int = 1
 
     @classmethod
-    def from_arguments(cls, arguments: Any) -> "Query":
-        """Return the query that an address's *arguments* mean; what makes no sense is left out."""
-        texts = {name: (arguments.get(name) or "").strip()[:500] for name in ("q", "lang", "source", "since", "until")}
-        kind = arguments.get("kind") or ""
-        page = arguments.get("page") or "1"
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 1
-        return cls(**texts, kind=kind if kind in KINDS else "", page=min(max(number, 1), MAX_PAGE))
+    def from_arguments(cls, arguments: Any) -> "SearchRequest":
+        """Return the request that an address's *arguments* mean; what makes no sense is left out."""
+        texts = {name: (arguments.get(name) or "").strip()[:500] for name in ("q", *FILTER_NAMES)}
+        if month := _one_of(arguments.get("month"), None):
+            texts["since"] = texts["until"] = month[:7]
+        return cls(
+            **{**texts, "kind": texts["kind"] if texts["kind"] in KINDS else ""},
+            order=_one_of(arguments.get("order"), ("newest",)) or "best",
+            spellings=_one_of(arguments.get("spellings"), ("always", "never")) or "auto",
+            raw=arguments.get("raw") == "1",
+            like=_number(arguments.get("like"), 2**62),
+            page=min(max(_number(arguments.get("page"), 999), 1), MAX_PAGE),
+        )
 
     def filters(self) -> dict[str, str]:
         """Return the filters that are set."""
-        names = ("kind", "lang", "source", "since", "until")
-        return {name: getattr(self, name) for name in names if getattr(self, name)}
+        return {name: getattr(self, name) for name in FILTER_NAMES if getattr(self, name)}
+
+    def choices(self) -> dict[str, str]:
+        """Return everything that is set, but the words and the page: what links to other pages of hits keep."""
+        how = {"order": self.order, "spellings": self.spellings, "raw": "1" if self.raw else ""}
+        plain = {"order": "best", "spellings": "auto", "raw": ""}
+        return {**self.filters(), **{name: value for name, value in how.items() if value != plain[name]}}
 
 
-def read_results(connection: Any, *, query: Query) -> dict[str, Any]:
-    """Return the hits of one page, best first; `total` is None when there are more pages.
+def read_results(connection: Any, *, request: SearchRequest) -> dict[str, Any]:
+    """Return the hits of one page with facets and how the query was read; `total` is None when there are more pages.
 
     All matches of a common word are not counted for it: that costs as much as the search itself.
     """
-    if not query.q:
-        return {"hits": [], "total": 0, "has_more": False, "stopped": False}
-    offset = (query.page - 1) * PAGE_SIZE
-    filters: Mapping[str, Any] = query.filters()
-    hits = search(connection, query.q, **filters, limit=PAGE_SIZE + 1, offset=offset)
-    has_more = len(hits) > PAGE_SIZE
-    shown = [_hit(hit) for hit in hits[:PAGE_SIZE]]
-    return {"hits": shown, "total": None if has_more else offset + len(shown), "has_more": has_more, "stopped": False}
+    if request.like:
+        return _like(connection, request)
+    if not request.q and not request.filters():
+        return {**NO_RESULTS, "saved": [asdict(saved) for saved in saved_searches(connection)]}
+    offset = (request.page - 1) * PAGE_SIZE
+    options = Options(request.order, request.spellings, request.raw)  # type: ignore[arg-type]
+    filters: Mapping[str, Any] = request.filters()
+    found = find(connection, request.q, filters=Filters(**filters), options=options, limit=PAGE_SIZE + 1, offset=offset)
+    counted = facets(connection, found.match, found.filters) if found.match and found.hits else []
+    meant = [] if found.hits or request.raw else did_you_mean(connection, found.query, found.filters)
+    page = _page(found, offset)
+    return {**page, "facets": [asdict(facet) for facet in counted], "did_you_mean": meant}
+
+
+def read_feed(connection: Any, *, request: SearchRequest, limit: int = 50) -> Found:
+    """Return the newest hits of a request, for a feed."""
+    filters: Mapping[str, Any] = request.filters()
+    return find(connection, request.q, filters=Filters(**filters), options=Options(order="newest"), limit=limit)
+
+
+NO_RESULTS: Mapping[str, Any] = {
+    "hits": [],
+    "total": 0,
+    "has_more": False,
+    "stopped": False,
+    "read_as": "",
+    "order": "best",
+    "notes": [],
+    "also": [],
+    "offered": [],
+    "facets": [],
+    "did_you_mean": [],
+    "saved": [],
+}
 
 
 def marked_parts(text: str, marks: Any) -> list[tuple[str, bool]]:
@@ -63,9 +114,54 @@ def marked_parts(text: str, marks: Any) -> list[tuple[str, bool]]:
     return [part for part in [*parts, (text[at:], False)] if part[0]]
 
 
+def address_of(request: SearchRequest) -> str:
+    """Return the arguments of the address that asks for the same hits."""
+    return urlencode({"q": request.q, **request.choices()}, errors="replace")
+
+
+def _page(found: Found, offset: int) -> dict[str, Any]:
+    has_more = len(found.hits) > PAGE_SIZE
+    shown = [_hit(hit) for hit in found.hits[:PAGE_SIZE]]
+    return {
+        **NO_RESULTS,
+        "hits": shown,
+        "total": None if has_more else offset + len(shown),
+        "has_more": has_more,
+        "read_as": found.read_as,
+        "order": found.order,
+        "notes": list(found.query.notes),
+        "also": [asdict(spelling) for spelling in found.also],
+        "offered": [asdict(spelling) for spelling in found.offered],
+    }
+
+
+def _like(connection: Any, request: SearchRequest) -> dict[str, Any]:
+    similar = similar_articles(connection, request.like, limit=PAGE_SIZE)
+    hits = hits_of(connection, [(one.article_id, one.score) for one in similar], Query(""))
+    shown = [
+        {**_hit(hit), "n_shared_citations": one.n_shared_citations, "shared_words": list(one.shared_words)}
+        for one, hit in zip(similar, hits, strict=True)
+    ]
+    return {**NO_RESULTS, "hits": shown, "total": len(shown), "order": "like", "like": request.like}
+
+
 def _hit(hit: Any) -> dict[str, Any]:
     names = ("article_id", "url", "title", "source", "lang", "kind", "published_at", "score")
     snippets = [
-        {"where": each.where, "text": each.text, "parts": marked_parts(each.text, each.marks)} for each in hit.snippets
+        {
+            "where": each.where,
+            "number": each.number,
+            "text": each.text,
+            "parts": marked_parts(each.text, each.marks),
+        }
+        for each in hit.snippets
     ]
     return {**{name: getattr(hit, name) for name in names}, "snippets": snippets}
+
+
+def _one_of(value: str | None, known: tuple[str, ...] | None) -> str:
+    return value if value and (known is None or value in known) else ""
+
+
+def _number(value: str | None, at_most: int) -> int:
+    return min(int(value), at_most) if value and value.isascii() and value.isdigit() and len(value) < 20 else 0

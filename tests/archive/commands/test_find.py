@@ -16,12 +16,12 @@ HIT = """\
 
 
 def test_a_hit_is_printed_with_its_passages(command):
-    assert command("search", "資金調達") == (0, HIT, "")
+    assert command("search", "資金調達") == (0, HIT, "read as: 資金調達\n")
     assert "[table] 2025年 【半導体】 30兆円" in command("search", "半導体")[1]
 
 
 def test_nothing_found_is_said_in_words(command):
-    assert command("search", "無い言葉") == (0, "no results for 無い言葉\n", "")
+    assert command("search", "無い言葉") == (0, "no results for 無い言葉\n", "read as: 無い言葉\n")
 
 
 def test_hits_as_json_carry_the_marks(command):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -59,6 +60,59 @@ def test_filters_narrow_a_search(get):
     sources = get("/-/search.json", params={"q": "funding", "kind": "source"}).json()
     assert {hit["kind"] for hit in everything["hits"]} == {"article", "source"}
     assert {hit["kind"] for hit in sources["hits"]} == {"source"}
+
+
+def test_a_search_says_how_it_was_read_and_counts_its_facets(get):
+    found = get("/-/search.json", params={"q": "資金調達 -title:zzz source:hyper.ai"}).json()
+    assert found["read_as"] == "資金調達 NOT title:zzz source:hyper.ai"
+    assert {facet["name"]: facet["values"] for facet in found["facets"]}["lang"] == [["ja", 1], ["en", 1]]
+    html = get("/-/search", params={"q": "資金調達 -title:zzz"}).text
+    assert "<code>資金調達 NOT title:zzz</code>" in html
+    assert any("lang=ja" in href and "q=%E8%B3%87" in href for href in hrefs(html))
+
+
+def test_a_month_of_the_facets_narrows_to_that_month(get):
+    assert get("/-/search.json", params={"q": "資金調達", "since": "2025-11", "until": "2025-11"}).json()["total"] == 2
+    assert get("/-/search.json", params={"q": "資金調達", "since": "2025-12"}).json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "total"),
+    [
+        ({"q": "規制", "order": "newest"}, 1),
+        ({"q": "规制"}, 1),
+        ({"q": "规制", "spellings": "never"}, 0),
+        ({"q": '"規制"', "raw": "1"}, 1),
+        ({"q": "規制 AND (", "raw": "1"}, 0),
+        ({"source": "hyper.ai"}, 2),
+        ({"q": "cites:news.example"}, 1),
+        ({"like": "999999999999"}, 0),
+        ({"like": "x", "page": "x", "order": "x", "kind": "x"}, 0),
+    ],
+)
+def test_other_ways_to_search(get, arguments, total):
+    answer = get("/-/search.json", params=arguments)
+    assert (answer.status_code, answer.json()["total"]) == (200, total)
+    assert get("/-/search", params=arguments).status_code == 200
+
+
+def test_a_search_without_hits_offers_another(get):
+    answer = get("/-/search", params={"q": "資金調達計画"})
+    assert "Did you mean" in answer.text
+    assert ">資金調達</a>" in answer.text
+
+
+def test_a_search_is_a_feed(get):
+    answer = get("/-/search.atom", params={"q": "資金調達"})
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    root = ElementTree.fromstring(answer.content)
+    names = {"atom": "http://www.w3.org/2005/Atom"}
+    assert [entry.text for entry in root.findall("atom:entry/atom:title", names)] == [
+        "20 billion yen raised, rules ahead",
+        "200億円の資金調達、規制の行方",
+    ]
+    assert get("/-/search.atom", params={"q": "\x00<&"}).status_code == 200
+    assert get("/-/saved/none").status_code == 404
 
 
 def test_no_results_are_said_in_words(get):

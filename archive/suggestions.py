@@ -1,0 +1,88 @@
+"""Did you mean: what to search for instead of a query that finds nothing; every suggestion finds something."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from archive.matches import is_any
+from archive.query import Filters, Query, Term, expression
+from archive.segments import WHOLE, katakana_words
+
+MAX_SUGGESTIONS = 4
+_MAX_WORDS = 3_000  # words of the index that one misspelt word is compared with
+_LATIN_WORD = re.compile("[a-z]{4,30}")
+
+
+def did_you_mean(connection: Any, query: Query, filters: Filters) -> list[str]:
+    """Return up to four queries that are near *query* and find something within *filters*, the nearest first."""
+    found: list[str] = []
+    for candidate in _candidates(connection, query):
+        typed = str(replace(candidate, filters=query.filters))
+        if typed not in found and is_any(connection, expression(candidate), filters):
+            found.append(typed)
+        if len(found) == MAX_SUGGESTIONS:
+            break
+    return found
+
+
+def _candidates(connection: Any, query: Query) -> Iterator[Query]:
+    """Yield *query* with one word spelled otherwise, asked for inside others, without a word, with a shorter word."""
+    terms = [(place, group[0]) for place, group in enumerate(query.groups) if len(group) == 1]
+    for place, term in terms:
+        for text in _near(connection, term.text):
+            yield _with(query, place, replace(term, text=text))
+    for place, term in terms:
+        if katakana_words(term.text) and not term.is_inside:
+            yield _with(query, place, replace(term, is_inside=True, is_exact=False))
+    if len(query.groups) > 1:
+        for place in range(len(query.groups)):
+            yield replace(query, groups=query.groups[:place] + query.groups[place + 1 :])
+    for place, term in terms:
+        for length in range(len(term.text) - 1, 1, -1):
+            if not term.text.isascii():
+                yield _with(query, place, replace(term, text=term.text[:length]))
+                yield _with(query, place, replace(term, text=term.text[-length:]))
+
+
+def _with(query: Query, place: int, term: Term) -> Query:
+    return replace(query, groups=(*query.groups[:place], (term,), *query.groups[place + 1 :]))
+
+
+def _near(connection: Any, word: str) -> list[str]:
+    """Return known words that differ from *word* by a letter or two, the nearest and then the most common first."""
+    is_katakana = katakana_words(word) == [word]
+    if not (is_katakana or _LATIN_WORD.fullmatch(word)):
+        return []
+    mark = WHOLE if is_katakana else ""
+    first = word[:1]
+    rows = connection.execute(_WORDS, {"low": first, "high": first + "\uffff", "limit": _MAX_WORDS, "mark": f"*{mark}"})
+    allowed = 1 if len(word) < 6 else 2
+    near = []
+    for known, n_articles in rows:
+        text = known.removesuffix(WHOLE)
+        if abs(len(text) - len(word)) <= allowed and 0 < (distance := _distance(word, text, allowed)) <= allowed:
+            near.append((distance, -n_articles, text))
+    return [text for _, _, text in sorted(near)[:2]]
+
+
+_WORDS = """
+SELECT word, n_articles FROM search_words
+WHERE word >= :low AND word < :high AND word GLOB :mark ORDER BY n_articles DESC LIMIT :limit
+"""
+
+
+def _distance(one: str, two: str, at_most: int) -> int:
+    """Return how many letters must be put in, left out, changed or swapped; more than *at_most* is not counted out."""
+    before: list[int] = []
+    row = list(range(len(two) + 1))
+    for i, letter in enumerate(one, start=1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(two, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == two[j - 2] and one[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > at_most:
+            return at_most + 1
+    return row[-1]
