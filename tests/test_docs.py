@@ -67,11 +67,14 @@ def test_every_block_runs(path, tmp_path, demo_archive, small_site):
     """The commands of a page run in order in one shell, in a folder that holds the demo's archive."""
     demo_archive.copy_to(tmp_path)
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    small_site.world.put("news.example", "/2026/01/chips", PAGE)
     lines = [line for line in blocks(path) if not line.startswith(("make ", ". .venv/", "archive serve", "git pull"))]
     assert lines
     env = os.environ | {
         "ARCHIVE_ORIGIN": small_site.origin,
         "ARCHIVE_DELAY_S": "0",
+        "ARCHIVE_RESOLVE": f"news.example={small_site.origin.removeprefix('http://')}",
+        "ARCHIVE_ALLOW_ADDRESSES": "127.0.0.1",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     script = "set -euo pipefail\n" + "\n".join(lines)

@@ -39,9 +39,13 @@ def test_what_is_missing_is_doubtful(page: Path, capsys: pytest.CaptureFixture[s
     assert found["title"]["doubt"] == ""
 
 
-def test_an_address_is_not_fetched(page: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["probe", "https://news.example/a", *AT]) == 2
-    assert "nothing is fetched here" in capfd.readouterr().err
+@pytest.mark.parametrize("words", [["http://news.example/a", *AT], ["page.html", *AT[:2]], ["page.html", *AT[2:]]])
+def test_an_address_and_a_file_need_different_options(
+    page: Path, capfd: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert page.is_dir()
+    assert run(["probe", *words]) == 2
+    assert "--fetched-at" in capfd.readouterr().err
 
 
 def test_a_fixture_holds_the_page_its_facts_and_what_we_read(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
