@@ -11,6 +11,7 @@ it. Ends with 1 when anything differs, or more pages are asked twice than may be
 
 import argparse
 import json
+import os
 import random
 import signal
 import sys
@@ -73,6 +74,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=30)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    os.environ.setdefault("ARCHIVE_READERS", "1")  # as it is by default; tests do without
     found = measure(options.kills, options.seed, options.articles, signal.SIGTERM if options.term else signal.SIGKILL)
     print(json.dumps(found) if options.json else "\n".join(f"{name:38} {value}" for name, value in found.items()))
     return int(found["rows_that_differ"] > 0 or found["pages_asked_twice_a_kill"] > CONCURRENCY)

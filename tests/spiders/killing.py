@@ -84,6 +84,7 @@ def crawl_command(db: Path, server: LoopbackServer, *options: str) -> tuple[list
         "ARCHIVE_DELAY_S": "0",
         "ARCHIVE_CONCURRENCY": str(CONCURRENCY),
         "ARCHIVE_WARC_MAX_BYTES": str(SMALL_WARC),
+        "ARCHIVE_READERS": os.environ.get("ARCHIVE_READERS", "0"),  # a process takes longer to start than these pages
     }
     return command, os.environ | settings
 
