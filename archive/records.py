@@ -153,7 +153,7 @@ class Capture:
     warc_offset: Annotated[int | None, "Where the record starts, bytes."] = None
     warc_length: Annotated[int | None, "Length of the compressed record, bytes."] = None
     redirect_to: Annotated[str | None, "Where a redirect pointed."] = None
-    opt_out: Annotated[str | None, "noarchive, noindex, nosnippet, noai as the page or its headers asked."] = None
+    opt_out: Annotated[str | None, "What page and headers ask us not to do: noarchive, noindex, noai, tdm …"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +190,7 @@ class StoredArticle:
     first_captured_at: Annotated[str, "First capture of this article, UTC."] = ""
     last_captured_at: Annotated[str, "Last capture it was read from, UTC; the same body is not read again."] = ""
     n_revisions: Annotated[int, "How many states of its text are kept."] = 1
+    opt_out: Annotated[str | None, "What the page asks us not to do, and is honoured: its text may be withheld."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from archive.errors import ConfigError
+from archive.opt_out import WORDS
 
 CONFIG_FILE = "archive.toml"
 TRUE_WORDS, FALSE_WORDS = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -50,6 +51,9 @@ class Config:
         float, "Cited statistics pages are asked again at least so often; papers and PDFs first after so long, hours."
     ] = 720.0
     warc_max_bytes: Annotated[int, "A WARC file that reaches this size is closed and a new one begun."] = 1_000_000_000
+    ignore_opt_outs: Annotated[
+        tuple[str, ...], "Wishes of pages that do not bind this archive, by a licence or by law: noai, tdm, noarchive …"
+    ] = ()
     proxy: Annotated[str, "HTTP proxy; none unless given."] = ""
     trust_env: Annotated[bool, "Use the http_proxy variables of the environment."] = False
     allow_addresses: Annotated[tuple[str, ...], "IP addresses or networks that the guard lets through (tests)."] = ()
@@ -254,6 +258,7 @@ _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "contact": ("one line in ASCII", lambda value: _is_line(value) and value.isascii()),
     "proxy": ("http://host:port", lambda value: not value or _PROXY.fullmatch(value) is not None),
+    "ignore_opt_outs": ("words such as noarchive", lambda value: set(value) <= set(WORDS)),
     "allow_addresses": ("IP addresses or networks", lambda value: all(map(_is_network, value))),
     "allow_ports": ("ports from 1 to 65535", lambda value: all(1 <= port <= 65_535 for port in value)),
     "resolve": (

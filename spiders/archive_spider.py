@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from twisted.python.failure import Failure
 from archive.coding import TooLargeError, TruncatedError
 from archive.errors import AddressError, ArchiveError, CaptureError
 from archive.model import Outcome, Policy
+from archive.opt_out import opt_out
 from archive.records import FrontierEntry
 from archive.store.frontier import REVISIT_PRIORITY
 from archive.store.sources import policy_of
@@ -147,7 +149,8 @@ class ArchiveSpider(Spider):
             target = refresh_target(body, hops[-1].url) if "html" in (hops[-1].header("content-type") or "") else None
             if target is not None and target not in {hop.url for hop in hops}:
                 return self._hop(entry, list(hops), target)
-            return await self.read(entry, hops, body)
+            visit = await self.read(entry, hops, body)
+            return replace(visit, opt_out=opt_out(hops[-1].headers, body))
         except TruncatedError as error:
             return Visit(entry=entry, hops=hops, outcome=Outcome.ERROR, detail=str(error), passing=True)
         except TooLargeError as error:

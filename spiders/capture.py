@@ -10,6 +10,7 @@ from scrapy.http import Request, Response
 
 from archive.dates import utc_iso
 from archive.model import Outcome
+from archive.opt_out import opt_out
 from archive.records import Capture
 from archive.store import Store
 from archive.store.captures import last_payload, same_payload, save_capture
@@ -19,7 +20,6 @@ from spiders.session import session_of
 from spiders.visit import Visit
 
 HOPS = "archive_hops"  # request.meta key: the answers so far, oldest first
-OPT_OUT_WORDS = ("noarchive", "noindex", "nosnippet", "noai", "noimageai")
 
 
 class CaptureMiddleware:
@@ -81,10 +81,8 @@ def keep_hops(store: Store, writer: WarcWriter, visit: Visit, *, run_id: int, re
     return Kept(capture_id=capture_id, unchanged=unchanged)
 
 
-def opt_out(exchange: Exchange) -> str | None:
-    """Return what the X-Robots-Tag headers ask us not to do, as words; None when nothing."""
-    said = " ".join(exchange.header_values("x-robots-tag")).lower()
-    return " ".join(word for word in OPT_OUT_WORDS if word in said) or None
+def _held_wish(earlier: Capture | None) -> str | None:
+    return earlier.opt_out if earlier else None
 
 
 def _keep_hop(
@@ -118,6 +116,6 @@ def _keep_hop(
         warc_offset=place.offset,
         warc_length=place.length,
         redirect_to=exchange.header("location") if 300 <= exchange.status < 400 else None,
-        opt_out=opt_out(exchange),
+        opt_out=visit.opt_out if is_last and visit.opt_out else opt_out(exchange.headers) or _held_wish(earlier),
     )
     return save_capture(store, capture), bool(earlier)

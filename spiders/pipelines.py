@@ -7,6 +7,7 @@ from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError
 from archive.model import Article, Outcome
+from archive.opt_out import honoured
 from archive.records import FrontierEntry, Sighting
 from archive.store import frontier, lists
 from archive.store.articles import SaveStatus, add_alias, save_article
@@ -86,7 +87,8 @@ def keep_captures(session: Session, visit: Visit) -> Kept:
 def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) -> str:
     entry, store = visit.entry, session.store
     kind = "source" if entry.kind == "cited" else "article"
-    article = allowed_part(article, policy_of(store, entry.source))
+    opt_out = honoured(visit.opt_out, session.config.ignore_opt_outs)
+    article = allowed_part(article, policy_of(store, entry.source), opt_out)
     last = visit.hops[-1]
     saved = save_article(
         store,
@@ -96,6 +98,7 @@ def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) 
         work_id=work_id(article.canonical_url) if kind == "article" else None,
         capture_id=kept.capture_id,
         seen_at=last.fetched_at,
+        opt_out=opt_out,
     )
     for address in {entry.url, *(hop.url for hop in visit.hops[:-1])}:
         if surt(address) not in (surt(article.url), surt(article.canonical_url)):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from archive.model import Outcome
+from archive.opt_out import opt_out
 from archive.records import FrontierEntry
 from archive.store import Store
 from archive.store.captures import last_payload
@@ -27,4 +28,7 @@ def is_unchanged(store: Store, entry: FrontierEntry, hops: Sequence[Exchange]) -
     if last.status != 200 or entry.checked_at is None or entry.outcome not in WORTH_KEEPING:
         return False
     held = last_payload(store, entry.surt)
-    return held is not None and held.payload_digest == payload_digest(last.payload)
+    if held is None or held.payload_digest != payload_digest(last.payload):
+        return False
+    # The same page under a header that asks for more than before is to be read again.
+    return set((opt_out(last.headers) or "").split()) <= set((held.opt_out or "").split())

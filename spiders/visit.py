@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from archive.model import Article, Outcome, Policy
+from archive.opt_out import withholds
 from archive.records import FrontierEntry, ListReading, Sighting
 from archive.warc import Exchange
 
@@ -37,6 +38,7 @@ class Visit:
     is_same: Annotated[bool, "Whether the answer is 304, or the body that we hold already: nothing was read."] = False
     passing: Annotated[bool, "Whether the failure may pass: asked again, in this run or a later one."] = False
     retry_after_s: Annotated[float | None, "How long the server asked us to wait, seconds."] = None
+    opt_out: Annotated[str | None, "What the last answer asks us not to do, when its page was looked at."] = None
     problem: Annotated[str | None, "Why reading the page failed, when it raised."] = None
 
     @property
@@ -50,8 +52,15 @@ class Visit:
         return self.hops[-1].url if self.hops else self.entry.url
 
 
-def allowed_part(article: Article, policy: Policy) -> Article:
-    """Return what of *article* may be kept: of a metadata-only source neither text nor pictures nor tables."""
-    if policy is not Policy.METADATA_ONLY:
+def allowed_part(article: Article, policy: Policy, opt_out: str | None) -> Article:
+    """Return what of *article* may enter the tables, which are published: by our policy, and by the page's own wishes.
+
+    Of a metadata-only source neither text nor pictures nor tables; what *opt_out* withholds stays in the WARC file.
+    """
+    is_text_kept = policy is not Policy.METADATA_ONLY and not withholds(opt_out, "text")
+    if policy is Policy.METADATA_ONLY or withholds(opt_out, "images"):
+        article = replace(article, figures=(), lead_image=None)
+    if is_text_kept:
         return article
-    return replace(article, text="", headings=(), figures=(), tables=(), lead_image=None)
+    description = None if withholds(opt_out, "text") else article.description
+    return replace(article, text="", headings=(), figures=(), tables=(), description=description)

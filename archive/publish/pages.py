@@ -160,7 +160,7 @@ async def _page(datasette: Any, request: Any, name: str, context: Mapping[str, A
     if request.url_vars.get("format") == "json" or request.args.get("_format") == "json":
         return _json(context)
     body = await datasette.render_template(f"site/{name}.html", {"page": context}, request=request)
-    return Response.html(body, headers={"Vary": "Accept-Language"})
+    return Response.html(body, headers={"Vary": "Accept-Language"} | _wishes(context))
 
 
 async def _failed(datasette: Any, request: Any, status: int, message: str | None = None) -> Any:
@@ -198,6 +198,13 @@ def _feed(datasette: Any, request: Any, found: Any, name: str) -> Any:
 def _json(data: Mapping[str, Any], *, status: int = 200) -> Any:
     body = json.dumps(data, ensure_ascii=False, indent=2, default=str)
     return Response(body, status=status, content_type="application/json; charset=utf-8")
+
+
+def _wishes(context: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers that hand a page's wishes on to whoever reads our copy."""
+    words = str(context.get("opt_out") or "").split()
+    found = {"X-Robots-Tag": ", ".join(word for word in words if word != "tdm")} if set(words) - {"tdm"} else {}
+    return found | ({"tdm-reservation": "1"} if "tdm" in words else {})
 
 
 def _link(datasette: Any, request: Any, path: str, **arguments: Any) -> str:

@@ -12,6 +12,7 @@ from archive.citations import identify
 from archive.dates import resolve_relative
 from archive.errors import AddressError
 from archive.model import Article, Precision
+from archive.opt_out import withholds
 from archive.records import StoredArticle, row_of
 from archive.store import Store, stamp
 from archive.store.citations import link_citations, page_of, save_citations
@@ -77,6 +78,7 @@ def save_article(  # noqa: PLR0913 - what the page says, and five things it cann
     work_id: str | None = None,
     capture_id: int | None,
     seen_at: datetime | str,
+    opt_out: str | None = None,
 ) -> Saved:
     """Store what a page said at *seen_at* with figures, tables, citations, problems and the search index.
 
@@ -84,13 +86,17 @@ def save_article(  # noqa: PLR0913 - what the page says, and five things it cann
     differs from it becomes an alias, and a canonical address on another host is not believed.
     The same text makes no revision, and rows that would say the same are not rewritten.
     A capture that made a revision before is read again in place; any other older than what we hold changes nothing.
+    *opt_out* is what the page asks us not to do: it leaves the index, or the text of its earlier states goes too.
     """
     with store.transaction():
         reading = _reading(article, kind, source, work_id, capture_id, stamp(seen_at))
+        reading.row["opt_out"] = opt_out
         held = store.connection.execute("SELECT * FROM articles WHERE surt = :surt", reading.row).fetchone()
         note_source(store, source)
         saved = _insert(store, reading) if held is None else _update(store, dict(held), reading)
         _note_alias(store, reading.article, saved.article_id, reading.row["surt"])
+        if opt_out or (held and held["opt_out"]):
+            _withhold_earlier_texts(store, saved.article_id)
     return saved
 
 
@@ -312,6 +318,13 @@ def _add_revision(store: Store, article_id: int, number: int, reading: _Reading)
         "VALUES (:id, :number, :capture, :seen_at, :title, :text, :content_digest)",
         reading.row | {"id": article_id, "number": number, "capture": reading.capture_id, "seen_at": reading.seen_at},
     )
+
+
+def _withhold_earlier_texts(store: Store, article_id: int) -> None:
+    by_id = {"id": article_id}
+    words = store.connection.execute("SELECT opt_out FROM articles WHERE id = :id", by_id).fetchone()[0]
+    if withholds(words, "text"):
+        store.connection.execute("UPDATE revisions SET text = '' WHERE article_id = :id AND text <> ''", by_id)
 
 
 def _rewrite_revision(store: Store, article_id: int, number: int, reading: _Reading) -> None:

@@ -80,6 +80,12 @@ def m010_search_anew(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m011_opt_outs(db: Database) -> None:
+    """What an article's page asks us not to do."""
+    _run(db, "ALTER TABLE articles ADD COLUMN opt_out TEXT")
+
+
+@MIGRATIONS()
 def m012_discovery(db: Database) -> None:
     """What each list names, by which way each article was found, and the ledger of both."""
     _run(db, DISCOVERY)

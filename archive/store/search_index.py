@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.opt_out import withholds
 from archive.progress import counted
 from archive.segments import SEGMENTER_VERSION, STEM, WHOLE, index_text
 from archive.store import Store
@@ -135,7 +136,10 @@ def _texts(store: Store, first: int, last: int) -> Iterator[tuple[int, IndexedTe
     extras: dict[int, list[str]] = {}
     for article_id, text in _extra_texts(store.connection.execute(_EXTRA, page)):
         extras.setdefault(article_id, []).append(text)
-    for article_id, title, text, authors, caption in store.connection.execute(_ARTICLES, page):
+    for article_id, title, text, authors, caption, words in store.connection.execute(_ARTICLES, page):
+        if withholds(words, "search"):
+            yield article_id, IndexedTexts("", "", "")
+            continue
         extra = [caption or "", *extras.get(article_id, ()), *json.loads(authors)]
         yield article_id, IndexedTexts(text, title or "", "\n".join(part for part in extra if part))
 
@@ -149,7 +153,7 @@ def _extra_texts(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, str]]:
 
 
 _ARTICLES = """
-SELECT id, title, text, authors, lead_image_caption FROM articles WHERE id BETWEEN :first AND :last ORDER BY id
+SELECT id, title, text, authors, lead_image_caption, opt_out FROM articles WHERE id BETWEEN :first AND :last ORDER BY id
 """
 _EXTRA = """
 SELECT article_id, 'caption', caption FROM figures

@@ -15,6 +15,7 @@ import click
 
 from archive.errors import CaptureError, WorkError
 from archive.model import Article, Outcome
+from archive.opt_out import honoured
 from archive.options import common, echo_json, reporting
 from archive.progress import counted
 from archive.records import Capture
@@ -103,7 +104,7 @@ def run_reparse(
             for batch in iter(lambda: list(islice(readings, COMMIT_EVERY)), []):
                 with store.transaction():
                     for reading in batch:
-                        _store(store, scope, reading, report)
+                        _store(store, scope, reading, report, ignored=config.ignore_opt_outs)
     return report
 
 
@@ -174,7 +175,7 @@ def _read(folder: Path, scope: Scope, limit: int, capture: Capture) -> _Reading:
     return _Reading(capture, article)
 
 
-def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport) -> None:
+def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport, *, ignored: tuple[str, ...]) -> None:
     capture, article = reading.capture, reading.article
     report.n_read += 1
     if article is None or capture.id is None:
@@ -186,14 +187,16 @@ def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport)
     if article.outcome not in STORED:
         return
     kind = "article" if capture.kind == "article" else "source"
+    opt_out = honoured(capture.opt_out, ignored)
     saved = save_article(
         store,
-        allowed_part(article, policy_of(store, capture.source)),
+        allowed_part(article, policy_of(store, capture.source), opt_out),
         kind=kind,
         source=capture.source if kind == "article" else scope.source_of(capture.url),
         work_id=work_id(article.canonical_url) if kind == "article" else None,
         capture_id=capture.id,
         seen_at=capture.fetched_at,
+        opt_out=opt_out,
     )
     if capture.surt not in (surt(article.url), surt(article.canonical_url)):
         asked = frontier.entry_of(store, capture.surt)
