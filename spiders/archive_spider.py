@@ -1,6 +1,6 @@
 """What both spiders share: entries of the frontier in, visits out; redirects, failures and refusals in between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -111,6 +111,8 @@ class ArchiveSpider(Spider):
                 yield await self._read_safely(entry, tuple(hops))
         except ArchiveError as error:
             yield Visit(entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=str(error))
+        except Exception as error:  # Scrapy would only log it, and the entry would be waited for without end
+            yield _unread(entry, hops, error)
 
     def failed(self, failure: Failure) -> Visit | None:
         """Return the visit of a request that got no answer; None when it was only held back."""
@@ -158,8 +160,7 @@ class ArchiveSpider(Spider):
         except CaptureError as error:
             return Visit(entry=entry, hops=hops, outcome=Outcome.UNDECODABLE, detail=str(error))
         except Exception as error:
-            words = f"{type(error).__name__}: {error}"[:500]
-            return Visit(entry=entry, hops=hops, outcome=Outcome.ERROR, detail="could not be read", problem=words)
+            return _unread(entry, hops, error)
 
     def _refused(self, entry: FrontierEntry) -> Visit | None:
         """Return the visit of an entry that gets no request at all, by its address or by our policy for its source."""
@@ -207,6 +208,11 @@ class ArchiveSpider(Spider):
         return Visit(
             entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail=words, passing=True, retry_after_s=wait_s
         )
+
+
+def _unread(entry: FrontierEntry, hops: Sequence[Exchange], error: Exception) -> Visit:
+    words = f"{type(error).__name__}: {error}"[:500]
+    return Visit(entry=entry, hops=tuple(hops), outcome=Outcome.ERROR, detail="could not be read", problem=words)
 
 
 def classify(error: BaseException) -> tuple[Outcome, str, bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from scrapy.crawler import Crawler
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, StoreError
 from archive.model import Article, Outcome
 from archive.opt_out import honoured
 from archive.records import FrontierEntry, Sighting
@@ -35,13 +35,19 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: Visit) -> Visit:
-        """Store *item*; a store that cannot be written ends the crawl."""
+        """Store *item*; a store that cannot be written ends the crawl, and so does what we did not foresee.
+
+        Whatever happens, the spider hears of it: a visit that nobody settles would keep the crawl waiting for ever.
+        """
         session = session_of(self._crawler)
+        plan = Plan("retry")
         try:
             plan = keep(session, item)
         except ArchiveError as error:
             session.fail(error)
-            plan = Plan("retry")
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}"[:500]
+            session.fail(StoreError(f"{item.final_url} could not be stored ({words}); this is a fault of ours"))
         self._crawler.spider.settled(item, plan)  # type: ignore[union-attr]
         return item
 

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import gzip
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -53,6 +54,24 @@ def test_a_full_disk_is_one_line_and_the_next_run_loses_nothing(tmp_path, many, 
         Crawls(many, server).crawl(tmp_path / "full.db")
     assert n_different(tmp_path / "full.db", tmp_path / "calm.db") == 0
     assert whole_records(tmp_path / "full.db")["response"] > 0
+
+
+def test_a_fault_of_ours_ends_the_crawl_in_one_line_and_the_next_run_loses_nothing(tmp_path, many):
+    """A library that cannot be imported when a page is stored; the crawl once waited for that page without end."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "snowballstemmer.py").write_text("raise ImportError('broken on purpose')\n", encoding="utf-8")
+    with LoopbackServer(many) as server:
+        Crawls(many, server).crawl(tmp_path / "calm.db")
+        command, environment = crawl_command(tmp_path / "fault.db", server, "--json")
+        environment |= {"PYTHONPATH": os.pathsep.join([str(broken), *sys.path])}
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == 1
+        assert ran.stderr.startswith("archive: http")
+        assert "could not be stored (ImportError: broken on purpose)" in ran.stderr
+        assert ran.stderr.count("\n") == 1, ran.stderr
+        Crawls(many, server).crawl(tmp_path / "fault.db")
+    assert n_different(tmp_path / "fault.db", tmp_path / "calm.db") == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
