@@ -1,6 +1,7 @@
 """What the words of an entry tell: whether they name a work, as a bibliography does, and how surely."""
 
 import re
+from functools import lru_cache
 
 # Each is a sign of its own kind; prose has one now and then, an entry of a bibliography nearly always two.
 _SIGNS = tuple(
@@ -38,6 +39,7 @@ _SENTENCE = re.compile(
 _LONGEST = 400
 
 
+@lru_cache(maxsize=256)  # several rules ask about one entry
 def n_signs(text: str) -> int:
     """Return how many signs of a cited work *text* shows: year, pages, quoted title, persons, publisher, reading date.
 

@@ -27,7 +27,7 @@ __all__ = [
     "reference_label",
 ]
 
-NOT_CLEAN = re.compile(rf"{INVISIBLE.pattern}|[\u00a0\u3000]| {{2}}")
+NOT_CLEAN = re.compile(rf"{INVISIBLE.pattern[:-1]}\u00a0\u3000]")
 VISIBLE_AS = {"\n": "\n", "\r": "\n", "\t": " ", "\x0b": "\n", "\x0c": "\n"}
 WORDS_BESIDE_URL = re.compile(r"(?:url|link|リンク|链接|available|at|from)", re.IGNORECASE)
 LONGEST_LINE = 4000  # characters; an entry is a line, not a chapter
@@ -392,6 +392,6 @@ def _opens_with_entry(text: str, *, after_colon: bool) -> bool:
 
 def _clean(text: str) -> str:
     """Drop what cannot be seen, keep line breaks, and make one blank of several."""
-    if not NOT_CLEAN.search(text):
+    if "  " not in text and not NOT_CLEAN.search(text):
         return text.strip()
     return re.sub(r"[ \t\u00a0\u3000]+", " ", INVISIBLE.sub(lambda found: VISIBLE_AS.get(found[0], ""), text)).strip()

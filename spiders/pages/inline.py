@@ -9,7 +9,7 @@ _WIDE = "\u2e80-\u2fff\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900
 _SOURCE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r]*\n\s*(?=[{_WIDE}])")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 _WIDTHLESS = re.compile("[\u200b\u2060\ufeff]")  # a browser shows nothing there, and addresses are full of them
-_UNCLEAN = re.compile(f"[\t\r\n\f\v\u00a0\u200b\u2060\ufeff{BREAK}]|  ")  # what clean() changes inside a text
+_UNCLEAN = re.compile(f"[\t\r\n\f\v\u00a0\u200b\u2060\ufeff{BREAK}]")  # what clean() changes inside a text
 _SENTENCE_END = re.compile(r"(?:[a-zà-ÿ0-9)%]|[a-z]{2}[\"”’'])[.!?:;][\"”’')]*$")
 _SENTENCE_START = re.compile(r"[\"“‘'(]?[A-ZÀ-Þ](?:[a-zà-ÿ’']|[A-Z]| )")
 
@@ -106,7 +106,7 @@ class Run:
 
 def clean(text: str) -> str:
     """Return *text* as a browser shows it: whitespace collapsed, source line breaks between wide characters dropped."""
-    if not _UNCLEAN.search(text):
+    if "  " not in text and not _UNCLEAN.search(text):
         return text.strip()
     text = text if text.isascii() else _WIDTHLESS.sub("", text)
     joined = _SOURCE_BREAK.sub("", text) if "\n" in text else text
