@@ -7,6 +7,7 @@ from functools import lru_cache
 _SIGNS = tuple(
     re.compile(pattern)
     for pattern in (
+        # a year or a whole date
         r"(?<!\d)(?:1[89]|20)\d\d(?!\d)",
         # pages, volume and issue
         r"(?i:\bpp?\.\s?\d|\bs\.\s?\d|\bbls?\.|\bvol\.|\bno\.\s?\d|\bbox \d)|\b\d{1,3}\s?\(\d{1,3}\)"
@@ -29,8 +30,6 @@ _SIGNS = tuple(
         r"(?i:\b(?:interview|conversation|gespräch|entretien|communication)\b)"
         r"|(?i:\b(?:press release|pressemitteilung|communiqué)\b)"
         r"|取材|インタビュー|采访|인터뷰|보도자료|プレスリリース|新闻稿|発表資料",
-        r"\d{4}\s?[年년]\s?\d{1,2}\s?[月월]"
-        r"|\b\d{1,2}\.? [A-Z][a-zé]{2,8}\.? (?:1[89]|20)\d\d|\b\d{1,2}\.\d{1,2}\.\d{4}",
     )
 )
 _SENTENCE = re.compile(

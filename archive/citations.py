@@ -11,7 +11,8 @@ from archive.identity import Identity, arxiv_in, doi_in, identify
 from archive.model import Reference
 from archive.printed_addresses import URL, addresses_in, is_address_like
 from archive.reference_labels import NO_LABEL, Certainty, Label, read_label
-from archive.reference_marks import CIRCLED, Mark, begins_entry, bullet_end, letter_marks, mark_in_order, mark_of
+from archive.reference_marks import Mark, begins_entry, bullet_end, letter_marks, mark_in_order, mark_of
+from archive.reference_pieces import Links, pieces, shared_out
 from archive.urls import INVISIBLE, N_KEPT
 
 __all__ = [
@@ -33,6 +34,7 @@ WORDS_BESIDE_URL = re.compile(r"(?:url|link|リンク|链接|available|at|from)"
 LONGEST_LINE = 4000  # characters; an entry is a line, not a chapter
 LONGEST_ENTRY = 600  # characters of an entry without a number; a longer one is a paragraph with a link
 LINES_TO_ADDRESS = 2  # lines that a title may take before its address
+LONGEST_DAY = 60  # characters of a line that gives publisher and day of the title above it
 LONGEST_FRAGMENT = 40  # characters beside its address, wide ones counted twice, of what is no sentence yet
 SENTENCE_END = re.compile(r"[。.!?！？][」』”\"')）]*$")
 LONGEST_CONTINUATION = 300  # characters of a line that goes on with an entry
@@ -66,8 +68,7 @@ class ReferenceList:
     n_lines: int
 
 
-_Links: TypeAlias = tuple[tuple[str, str], ...]
-_Part: TypeAlias = tuple[int, str, _Links, ReferenceLine]  # which line it is of, its text and links, that line
+_Part: TypeAlias = tuple[int, str, Links, ReferenceLine]  # which line it is of, its text and links, that line
 
 
 @dataclass(slots=True)
@@ -96,6 +97,7 @@ class _Line:
     is_bullet: bool
     has_id: bool
     is_sentence: bool = False
+    is_day: bool = False
     is_entry: bool = False
     source: int = 0
 
@@ -208,6 +210,8 @@ def _goes_on(line: _Line, last: _Entry, ahead: Sequence[_Line]) -> bool:
         return False
     is_between = last.has_number and any(later.number == last.number + 1 for later in ahead)
     is_between |= last.is_bullet and not line.is_bullet and any(later.is_bullet for later in ahead)
+    # The publisher and the day, between two linked titles.
+    is_between |= bool(last.urls and not line.urls and not line.is_bullet and ahead and ahead[0].urls and line.is_day)
     return is_between or bool(last.urls and ACCESSED.match(line.text))
 
 
@@ -253,7 +257,7 @@ def _lines(lines: Sequence[ReferenceLine | str]) -> Iterator[_Line]:
             expected = (expected if read.number is None else read.number) + 1
             yield replace(read, source=source)
             continue
-        for piece, piece_links in [(text, links)] if place in letters else _pieces(text, links, expected):
+        for piece, piece_links in [(text, links)] if place in letters else pieces(text, links, expected):
             mark = mark_of(piece) or letters.get(place) or _mark_in_order(piece, expected, piece_links, form)
             read = _read_words(piece[:LONGEST_LINE], piece_links, mark)
             expected, form = (mark.number + 1, mark.form) if mark else (expected, form)
@@ -266,10 +270,10 @@ def _parts(lines: Sequence[ReferenceLine | str]) -> Iterator[_Part]:
         whole = ReferenceLine(line) if isinstance(line, str) else line
         if whole.is_entry:
             text = _clean(" ".join(whole.text.split("\n")))[:LONGEST_LINE]
-            yield source, text, tuple((href, _clean(shown)) for href, shown in whole.links), whole
+            yield source, text, _clean_links(whole.links), whole
             continue
         texts = [_clean(part) for part in whole.text[: LONGEST_LINE * 25].splitlines()] or [""]
-        for text, links in zip(texts, _shared_out(whole.links, texts), strict=True):
+        for text, links in zip(texts, shared_out(_clean_links(whole.links), texts), strict=True):
             yield source, text, links, whole
 
 
@@ -289,56 +293,7 @@ def _letters(texts: Sequence[str]) -> dict[int, Mark]:
     return marks if marks and sum(mark_of(text) is not None for text in texts) < len(marks) else {}
 
 
-def _pieces(text: str, links: _Links, expected: int) -> Iterator[tuple[str, _Links]]:
-    """Split "1.https://a.example/2.https://b.example/" where the next number stands before an address or a title."""
-    pieces, number = [], expected + 1
-    first = mark_of(text)
-    form = text[: first.end].strip() if first else ""
-    while (start := _start_of(number, text, links, form)) is not None:
-        pieces.append(text[:start])
-        text, number = text[start:].lstrip(), number + 1
-    pieces.append(text)
-    yield from zip(pieces, _shared_out(links, pieces), strict=True)
-
-
-def _start_of(number: int, text: str, links: _Links, form: str) -> int | None:
-    """Return where in *text*, after its beginning, the entry *number* starts; *form* is the mark of the first."""
-    mark = rf"[\[(（【〔<＜]?(?:{number}|{_circled(number)})\s*[.．、:：)）\]】〕>＞]{{0,2}}\s*(?=https?:|www\.)"
-    found = re.search(rf"(?:(?<=[^\s\d])\s?(?<![\d.])|(?<=\d)\s){mark}", text)
-    titles = (shown for _, shown in links[1:] if printed_number(shown) == number)
-    starts = [found.start()] if found else [start for shown in titles if (start := text.find(shown)) > 0]
-    starts += [same] if (same := _start_like(form, number, text)) else []
-    return min(starts, default=None)
-
-
-def _start_like(form: str, number: int, text: str) -> int | None:
-    """Return where after an address the next number stands in the *form* of the first: [1] … https://… [2] …"""
-    if len(form) == 1:
-        mark = _circled(number)
-    elif re.fullmatch(r"[\[(（【〔<＜]\d+[)）\]】〕>＞]", form):
-        mark = re.escape(re.sub(r"\d+", str(number), form))
-    else:
-        return None
-    found = re.search(rf"(?<=[\s;；。，、)）]){mark}" if mark.isascii() else mark, text[1:])
-    return found.start() + 1 if found and URL.search(text, 0, found.start() + 1) else None
-
-
-def _circled(number: int) -> str:
-    return "[" + "".join(char for char, value in CIRCLED.items() if value == number) + "]" if number <= 50 else "(?!)"
-
-
-def _shared_out(links: Sequence[tuple[str, str]], parts: Sequence[str]) -> list[tuple[tuple[str, str], ...]]:
-    """Hand every link to the first part, from the one before it on, that shows its text."""
-    shares: list[list[tuple[str, str]]] = [[] for _ in parts]
-    place = 0
-    for href, shown in links:
-        text = _clean(shown)
-        place = next((index for index in range(place, len(parts)) if text and text in parts[index]), place)
-        shares[place].append((href, text))
-    return [tuple(share) for share in shares]
-
-
-def _read_entry(text: str, links: _Links, letter: Mark | None, *, shown: int | None, expected: int) -> _Line:
+def _read_entry(text: str, links: Links, letter: Mark | None, *, shown: int | None, expected: int) -> _Line:
     """Read an entry whose extent the page's structure tells; *shown* is the number of its marker, if it has one."""
     mark = mark_of(text) or letter or _mark_in_order(text, expected if shown is None else shown, links, "")
     if mark and shown not in (None, mark.number):
@@ -347,13 +302,13 @@ def _read_entry(text: str, links: _Links, letter: Mark | None, *, shown: int | N
     return replace(read, number=read.number if shown is None else shown, is_only_url=False, is_entry=True)
 
 
-def _mark_in_order(text: str, expected: int, links: _Links, form: str) -> Mark | None:
+def _mark_in_order(text: str, expected: int, links: Links, form: str) -> Mark | None:
     """Return a number that looks like a figure of the title: in the *form* of the one before, or with an address."""
     mark = mark_in_order(text, expected)
     return mark if mark and (mark.form == form != "" or links or URL.search(text, mark.end)) else None
 
 
-def _read_words(text: str, links: _Links, mark: Mark | None) -> _Line:
+def _read_words(text: str, links: Links, mark: Mark | None) -> _Line:
     start = mark.end if mark else bullet_end(text)
     if start and not mark and (inner := mark_of(text[start:])):
         mark, start = inner, start + inner.end  # "・1. …"
@@ -368,6 +323,7 @@ def _read_words(text: str, links: _Links, mark: Mark | None) -> _Line:
         is_bullet=bool(start and not mark),
         has_id=bool(doi_in(words) or arxiv_in(words)),
         is_sentence=_is_sentence(words, beside),
+        is_day=len(words) <= LONGEST_DAY and n_signs(words) == 1 and bool(re.search(r"\d", words)),
     )
 
 
@@ -388,6 +344,10 @@ def _opens_with_entry(text: str, *, after_colon: bool) -> bool:
     if begins_entry(first) or URL.match(first):
         return True
     return after_colon and bool(addresses_in(first)[0] or doi_in(first) or arxiv_in(first))
+
+
+def _clean_links(links: Links) -> Links:
+    return tuple((href, _clean(shown)) for href, shown in links)
 
 
 def _clean(text: str) -> str:

@@ -90,7 +90,7 @@ def _read_words(line: str, folded: str, at: int) -> Label:
             certainty = max(certainty, kinds["".join(found[1].split())])
         end = found.end()
     tail = _END.match(folded, end)
-    if certainty is Certainty.NONE or end > LONGEST_LABEL or tail is None:
+    if certainty is Certainty.NONE or tail is None:
         return NO_LABEL
     rest = line[tail.end() :].strip(" \n")
     has_colon = bool(tail["colon"]) or folded[at:end].rstrip().endswith(":")

@@ -26,7 +26,9 @@ _MARKER = re.compile(
 )
 # A number before a bare DOI or arXiv number: "1.10.1038/…", "2. 2509.12345".
 _MARKER_OF_ID = re.compile(rf"\s*(?P<plain>{DIGITS})[.．、]\s*(?=10\.\d{{4,9}}/|\d{{4}}\.\d{{4,5}}\b)")
-_LOOSE_MARKER = re.compile(rf"\s*(?P<plain>{DIGITS})(?:[ \t\u3000]+|\s*(?P<sign>[.．、)）:：,，/])\s*)(?=\S)")
+_LOOSE_MARKER = re.compile(
+    rf"\s*(?P<plain>{DIGITS})(?:\s*(?P<sign>[.．、)）:：,，/]|(?<=\s)[–—-](?=\s))\s*|[ \t\u3000]+)(?=\S)"
+)
 _BULLET = re.compile(r"\s*[・•●○◦▪■□◆◇▶►▸➢➤→»※*＊‣⁃✓–—-]\s*(?=\S)")
 
 _DIGITS_BY_NAME = "一二三四五六七八九"

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lxml import etree, html
 
+from archive.citations import is_reference_label
 from spiders.pages.images import image_source, is_decoration
 from spiders.pages.inline import Anchor, Run
 from spiders.pages.tables import table_caption, table_rows
@@ -194,7 +195,14 @@ class _Builder:
     def start(self, node: Element) -> bool:
         """Take in the start of *node*; True when its inside is not to be walked."""
         tag = node.tag
-        if tag in SKIPPED or tag in ("noscript", "img", "amp-img", "table", "pre", "math"):
+        if (tag in SKIPPED and not _is_reference_button(node)) or tag in (
+            "noscript",
+            "img",
+            "amp-img",
+            "table",
+            "pre",
+            "math",
+        ):
             return self._start_special(node)
         if tag == "br":
             self._break(node)
@@ -325,6 +333,11 @@ class _Builder:
                     self.blocks[self.blocks.index(last)] = _with_source(last, source)
             elif source:
                 self._image(image)
+
+
+def _is_reference_button(node: Element) -> bool:
+    """Return whether *node* is a button that opens the reference list: its words are the list's label."""
+    return bool(node.tag == "button") and is_reference_label(" ".join("".join(node.itertext()).split())[:80])
 
 
 def _context(node: Element) -> BlockKind | None:

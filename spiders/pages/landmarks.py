@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.citations import is_reference_label
+from archive.reference_marks import mark_of
 from spiders.pages.blocks import Block, BlockKind
 from spiders.pages.document import Element, direct_text
 from spiders.pages.outcomes import weight
@@ -202,7 +203,7 @@ def _is_surely_tail(block: Block, own_host: str) -> bool:
         return True
     names = [anchor.text for anchor in block.anchors]  # a row of links: where the article may be shared
     is_row = len(names) > 1 and max(map(len, names)) <= _LONGEST_NAME and fold("".join(names)) == fold(text)
-    return is_row and "://" not in text
+    return is_row and "://" not in text and mark_of(text) is None
 
 
 def _is_related(text: str) -> bool:
@@ -242,6 +243,14 @@ def holds_header(node: Element, headline: Element) -> bool:
     """Return whether *node* is a <header> beside the headline, in the article: that one is read."""
     parent = headline.getparent()
     return node.tag == "header" and parent is not None and any(box is parent for box in node.iterancestors())
+
+
+def holds_references(node: Element) -> bool:
+    """Return whether *node*, an <aside> or <footer>, begins with the label of a reference list."""
+    if node.tag not in ("aside", "footer"):
+        return False
+    first = next((text for text in node.itertext() if text.strip()), "")
+    return is_reference_label(first.strip()[:80])
 
 
 def around_headline(root: Element, headline: Element | None, summary: str = "") -> list[Element]:

@@ -40,7 +40,8 @@ def _paths(blocks: Sequence[Block], outside: set[Element]) -> Iterator[list[Elem
     for block in blocks:
         around = (block.node, *block.node.iterancestors())
         path = list(takewhile(lambda box: box not in outside, around))[::-1]
-        if not path or not block.is_text or block.kind is BlockKind.HEADING or any(box.tag in _HOLDERS for box in path):
+        is_heading = block.kind is BlockKind.HEADING and len(path) < 3  # beside the boxes, not in one
+        if not path or not block.is_text or is_heading or any(box.tag in _HOLDERS for box in path):
             return
         yield path
 
@@ -66,7 +67,8 @@ def _is_one_entry(unit: Sequence[Block]) -> bool:
     lines = [line for block in unit for line in lines_of(block)]
     n_numbers = sum(1 for line in lines if printed_number(line.text) is not None)
     is_numbered = n_numbers == 1 or printed_number(entry_of(unit).text) is not None
-    return n_numbers < 2 and (is_numbered or sum(1 for line in lines if holds_address(line)) < 2)
+    addresses = {line.links[0][0] if line.links else line.text for line in lines if holds_address(line)}
+    return n_numbers < 2 and (is_numbered or len(addresses) < 2)
 
 
 def _is_surely_entry(unit: Sequence[Block]) -> bool:

@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import takewhile
 
-from archive.citations import ReferenceLine, printed_number
+from archive.citations import ReferenceLine, holds_address, printed_number
+from archive.reference_marks import begins_entry
 from spiders.pages.blocks import Block, BlockKind
 from spiders.pages.document import Element
 from spiders.pages.inline import clean
 from spiders.pages.reference_boxes import boxes_of
-from spiders.pages.reference_lines import entry_of, with_number
+from spiders.pages.reference_lines import entry_of, lines_of, with_number
 
 _HOLDERS = ("li", "tr", "dt", "dd")
 _FRAME_OF = {"li": ("ol", "ul", "menu"), "tr": ("table",), "dt": ("dl",), "dd": ("dl",)}
+_LONGEST_TITLED = 300  # characters of an entry under a heading without number
 _BLOCKS_TO_LINK = 3  # blocks under a heading within which the link of its entry stands
 
 
@@ -109,9 +112,9 @@ def groups_of(blocks: Sequence[Block], place: int, ends: Callable[[Block], bool]
         is_heading = holder is None and block.kind is BlockKind.HEADING
         if holder is None and (not block.is_text or ends(block)):
             break
-        if is_heading and _level(block) > (level or 0) and printed_number(block.text) == 1:
-            groups.append(_headed(blocks, at, outside, ends))
-            at += sum(len(unit) for unit in groups[-1].units)
+        if is_heading and _level(block) > level and (headed := _headed(blocks, at, outside, ends)):
+            groups.append(headed)
+            at += sum(len(unit) for unit in headed.units)
             continue
         if is_heading and not 0 < level < _level(block):
             break
@@ -143,7 +146,7 @@ def _add(groups: list[Group], block: Block, holder: Element | None) -> None:
     frame = holder.getparent() if form is Form.BOXES else _frame(holder)
     if last is None or last.form is not form or last.frame is not frame:
         groups.append(last := Group(form, frame))
-    if last.units and (last.holders[-1] is holder or _is_same_pair(last.holders[-1], holder)):
+    if last.units and (last.holders[-1] is holder or _is_same_pair(last, holder)):
         last.units[-1].append(block)
         last.holders[-1] = holder
     else:
@@ -159,9 +162,13 @@ def _frame(holder: Element) -> Element | None:
     return holder.getparent() if found is None else found
 
 
-def _is_same_pair(last: Element, holder: Element) -> bool:
-    """Return whether *holder* is a <dd> that belongs to the <dt> before it."""
-    return holder.tag == "dd" and next(iter(_before(holder)), None) == "dt" and last.tag == "dt"
+def _is_same_pair(group: Group, holder: Element) -> bool:
+    """Return whether *holder* is a <dd> of the <dt> that the last unit of *group* begins with, which has no address."""
+    if holder.tag != "dd" or "dt" not in _before(holder):
+        return False
+    if group.holders[-1].tag == "dt":
+        return next(iter(_before(holder)), None) == "dt"
+    return not holds_address(entry_of(group.units[-1]))
 
 
 def _before(node: Element) -> Iterator[str]:
@@ -176,20 +183,33 @@ def _level(block: Block) -> int:
     return next((int(box.tag[1]) for box in boxes if re.fullmatch("h[1-6]", str(box.tag))), 6)
 
 
-def _headed(blocks: Sequence[Block], at: int, outside: set[Element], ends: Callable[[Block], bool]) -> Group:
-    """Return the numbered headings from *at* on, each with what follows it."""
+def _headed(blocks: Sequence[Block], at: int, outside: set[Element], ends: Callable[[Block], bool]) -> Group | None:
+    """Return the headings from *at* on that are entries, each with what follows it; None when they are none.
+
+    They are numbered, or each has a short text with one address below it.
+    """
     group = Group(Form.HEADED)
-    level, number = _level(blocks[at]), 1
-    while at < len(blocks) and _level(blocks[at]) == level and printed_number(blocks[at].text) == number:
-        unit = [blocks[at]]
-        for block in blocks[at + 1 :]:
-            if not block.is_text or block.kind is BlockKind.HEADING or ends(block):
-                break
-            unit.append(block)
+    level, is_numbered = _level(blocks[at]), printed_number(blocks[at].text) == 1
+    while at < len(blocks) and _level(blocks[at]) == level:
+        following = takewhile(lambda one: one.is_text and one.kind is not BlockKind.HEADING, blocks[at + 1 :])
+        unit = [blocks[at], *takewhile(lambda one: not ends(one), following)]
+        is_entry = printed_number(unit[0].text) == len(group.units) + 1 if is_numbered else _is_titled(unit)
+        if not is_entry:
+            break
         group.units.append(unit)
-        at, number = at + len(unit), number + 1
+        at += len(unit)
+    if len(group.units) < (1 if is_numbered else 2):
+        return None
     group.units[-1] = _without_rest(group.units[-1], outside)
     return group
+
+
+def _is_titled(unit: Sequence[Block]) -> bool:
+    """Return whether a heading and a short text with one address, and no list, are what *unit* holds."""
+    lines = [line for block in unit[: _BLOCKS_TO_LINK + 2] for line in lines_of(block)]
+    is_short = len(unit) <= _BLOCKS_TO_LINK + 1 and sum(len(block.text) for block in unit) <= _LONGEST_TITLED
+    n_addresses = sum(1 for line in lines if holds_address(line))
+    return is_short and n_addresses == 1 and not any(begins_entry(block.text) for block in unit)
 
 
 def _without_rest(unit: list[Block], outside: set[Element]) -> list[Block]:
@@ -198,7 +218,8 @@ def _without_rest(unit: list[Block], outside: set[Element]) -> list[Block]:
     n_within = 1
     if box is not None and box not in outside:
         n_within = sum(1 for block in unit if any(one is box for one in block.node.iterancestors()))
-    to_link = (place for place, block in enumerate(unit[: _BLOCKS_TO_LINK + 1], start=1) if block.anchors)
+    near = enumerate(unit[: _BLOCKS_TO_LINK + 1], start=1)
+    to_link = (place for place, block in near if block.anchors or holds_address(entry_of([block])))
     return unit[: max(n_within, next(to_link, 1))]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from archive.citations import ReferenceLine, holds_address
-from archive.reference_marks import begins_entry
+from archive.reference_marks import begins_entry, mark_in_order, mark_of
 from spiders.pages.blocks import Block
 
 _ONLY_NUMBER = re.compile(r"[\W_]*(\d{1,3})[\W_]*")
@@ -40,20 +40,28 @@ def with_number(texts: Sequence[str], *, between: str = " ") -> str:
 
 def are_one_entry(lines: Sequence[ReferenceLine]) -> bool:
     """Return whether the lines of a block are one entry: one mark before the first, or one address in a few lines."""
-    if len(lines) < 2 or any(begins_entry(line.text) for line in lines[1:]):
+    if len(lines) < 2:
+        return False
+    first = mark_of(lines[0].text)
+    following = first.number + 1 if first else 0  # "2 — 24 nights" goes on with "1 — Silt"
+    if any(begins_entry(line.text) or mark_in_order(line.text, following) for line in lines[1:]):
         return False
     is_marked = begins_entry(lines[0].text)
     return is_marked or (len(lines) <= _MOST_LINES and sum(1 for line in lines if holds_address(line)) == 1)
 
 
 def _with_parted_numbers(texts: Sequence[str], pieces: Sequence[str]) -> list[str]:
-    """Return *texts* with a number in brackets where it begins a line and is a piece of its own (a <span>)."""
+    """Return *texts* with a number parted from the words where it begins a line and is a piece of its own (a <span>).
+
+    One without any sign gets brackets.
+    """
     parted = []
     place = 0
     for text in texts:
         first = pieces[place] if place < len(pieces) else ""
         number = _ONLY_NUMBER.fullmatch(first) if len(first) < min(len(text), 8) and text.startswith(first) else None
-        parted.append(f"[{number[1]}] {text[len(first) :].lstrip()}" if number else text)
+        shown = f"[{first}]" if first.isdecimal() else first
+        parted.append(f"{shown} {text[len(first) :].lstrip()}" if number else text)
         left = len("".join(text.split()))
         while place < len(pieces) and left > 0:
             left -= len("".join(pieces[place].split()))

@@ -19,7 +19,7 @@ from archive.reference_labels import LONGEST_LABEL, Certainty, Label
 from archive.reference_marks import begins_entry
 from archive.urls import with_scheme
 from spiders.pages.blocks import Block, BlockKind
-from spiders.pages.reference_groups import Group, groups_of
+from spiders.pages.reference_groups import Form, Group, groups_of
 from spiders.pages.reference_lines import are_one_entry, joined, lines_of
 
 _ADDRESS = re.compile(
@@ -27,6 +27,11 @@ _ADDRESS = re.compile(
 )
 _SHARING = re.compile(
     r"//(?:[\w.-]+\.)?[\w-]+\.\w+/(?:intent|share|sharer|sharing|dialog|submit)\b|[?&](?:url|u)=https?", re.I
+)
+_CALL = re.compile(
+    r"\W*(?:follow|subscribe|contact|join|share|like us|关注|關注|扫码|掃碼|加入|投稿|公众号|フォロー|登録|"
+    r"お問い合わせ|シェア|구독|문의|팔로우|공유|suivez|abonnez|contactez|partag|folgen|abonnieren|kontakt|teilen)",
+    re.IGNORECASE,
 )
 _NEARLY_ALL = 0.75
 _BACK_LINK = re.compile(r"[↩↑⤴⬆^\ufe0e\ufe0f\s]+\d*")
@@ -145,6 +150,8 @@ class _Reader:
 
     def list_at(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
         """Return the list whose label is the block at *place*, if there is one."""
+        if blocks[place].kind is BlockKind.TABLE:
+            return self._table(blocks, place)
         opening = self._opening(blocks[place])
         labelled = self._labelled(blocks, place, opening) if opening else None
         return labelled or self._named_sources(blocks, place)
@@ -181,6 +188,19 @@ class _Reader:
 
     def _is_elsewhere(self, address: str | None) -> bool:
         return bool(address) and not self._is_own_host(address or "") and not _SHARING.search(address or "")
+
+    def _table(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
+        """Return the list that a table is whose caption, or first row of one cell, is the label."""
+        table = blocks[place]
+        title = table.text or "".join(table.rows[0])
+        label = self.label_of(title[:_LONGEST_TITLE])
+        if label.certainty is not Certainty.SURE or label.rest:
+            return None
+        rows = Group(Form.ROWS, table.node, [[table]], [table.node]).entries()
+        read = read_reference_list([self._absolute(row) for row in rows if row.text != title])
+        if not self._are_cited(read.references, Certainty.SURE):
+            return None
+        return _PrintedList(read.references, place, place + 1, len(table.text.split("\n")), True)
 
     def _named_sources(self, blocks: Sequence[Block], place: int) -> _PrintedList | None:
         """Return the list that "Sources: Reuters, AP and NHK" is, unless it stands below an image as its credit."""
@@ -241,7 +261,9 @@ class _Reader:
         for place, block in enumerate(blocks):
             lines = [self._absolute(line) for line in lines_of(block)]
             before_structure = following is not None and place + 1 == len(blocks)
-            if _is_subtitle(block, handed) and (before_structure or self._introduces(blocks[place + 1 :], handed)):
+            if _is_subtitle(block, handed) and (
+                before_structure or self._introduces(block, blocks[place + 1 :], handed)
+            ):
                 handed.has_subtitles |= not handed.lines and not _SENTENCE_END.search(block.text)
                 handed.skipped += len(lines)
             elif self._is_beside(block, lines[0], handed):
@@ -262,23 +284,28 @@ class _Reader:
             return True
         if not handed.lines or printed_number(line.text) is not None:
             return False
+        if _CALL.match(line.text):
+            return True
         own = [self._is_own_host(href) for href, _ in line.links]
         is_inward = all(own) and not any(self._is_own_host(href) for one in handed.lines for href, _ in one.links)
         return _depth(block) < (handed.depth or 0) or (bool(own) and is_inward)
 
-    def _introduces(self, following: Sequence[Block], handed: _Handed) -> bool:
-        """Return whether the list begins, with number 1 and an address, in the first of *following*."""
-        if handed.lines or not following:
+    def _introduces(self, block: Block, following: Sequence[Block], handed: _Handed) -> bool:
+        """Return whether the list, or the next part of one in parts, begins in the first of *following*."""
+        if not following or (handed.lines and not (handed.has_subtitles and block.kind is BlockKind.HEADING)):
             return False
         first = self._absolute(lines_of(following[0])[0])
-        return printed_number(first.text) == 1 and holds_address(first)
+        if printed_number(first.text) == 1 and holds_address(first):
+            return not any(self._is_own_host(href) for href, _ in first.links)
+        return not handed.lines and bool(first.links) and "".join(shown for _, shown in first.links) == first.text
 
     def _opening(self, block: Block) -> _Opening | None:
         """Return how sure a label *block* begins with and the entries that follow it there; None when it has none."""
         if not block.is_text:
             return None
         label = self.label_of(block.text[:_LONGEST_TITLE])
-        if label.certainty is Certainty.NONE:
+        is_entry = label.certainty is Certainty.LIKELY and label.rest and printed_number(block.text) is not None
+        if label.certainty is Certainty.NONE or is_entry:  # 注1：https://…
             return None
         lines = lines_of(block)
         if label.rest:

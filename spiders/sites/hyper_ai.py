@@ -28,6 +28,7 @@ from spiders.pages.landmarks import (
     SECTION_WORDS,
     Header,
     holds_header,
+    holds_references,
     in_article_box,
     is_chrome,
     is_within,
@@ -214,7 +215,12 @@ class NewsPage(ArticlePage):
         frame = ("header", "footer", "nav", "aside")
         blocks = serialise(
             self.document.root if body is None else body,
-            is_skipped=lambda node: node.tag in frame and node not in inside and not holds_header(node, anchor),
+            is_skipped=lambda node: (
+                node.tag in frame
+                and node not in inside
+                and not holds_header(node, anchor)
+                and not holds_references(node)
+            ),
         )
         place = next((place for place, block in enumerate(blocks) if is_within(block.node, anchor)), None)
         if place is None:
