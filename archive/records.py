@@ -19,6 +19,7 @@ class Source:
     language: Annotated[str | None, "Main language, BCP 47."] = None
     policy: Annotated[Policy, "crawl, metadata-only or cite-only (no request at all)."] = Policy.CRAWL
     reason: Annotated[str, "Why this policy."] = ""
+    browser: Annotated[bool, "Whether its pages need a browser to be read: scripts make their text."] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ class Capture:
     content_type: Annotated[str | None, "Content-Type as sent."] = None
     n_bytes: Annotated[int | None, "Length of the body as received, bytes."] = None
     payload_digest: Annotated[str | None, "sha1:BASE32 of the body as received (as in the WARC record)."] = None
-    record_type: Annotated[str | None, "WARC record: response or revisit; None when nothing was received."] = None
+    record_type: Annotated[str | None, "WARC record: response, revisit, or conversion (as a browser shows it)."] = None
     warc_file: Annotated[str | None, "WARC file, relative to the captures folder."] = None
     warc_offset: Annotated[int | None, "Where the record starts, bytes."] = None
     warc_length: Annotated[int | None, "Length of the compressed record, bytes."] = None

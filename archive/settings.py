@@ -51,6 +51,8 @@ class Config:
         float, "Cited statistics pages are asked again at least so often; papers and PDFs first after so long, hours."
     ] = 720.0
     warc_max_bytes: Annotated[int, "A WARC file that reaches this size is closed and a new one begun."] = 1_000_000_000
+    browser: Annotated[str, "Chromium that shows pages of sources which need one; none unless given."] = ""
+    render_timeout_s: Annotated[float, "Longest time to show one page in the browser, seconds."] = 60.0
     ignore_opt_outs: Annotated[
         tuple[str, ...], "Wishes of pages that do not bind this archive, by a licence or by law: noai, tdm, noarchive …"
     ] = ()
@@ -235,6 +237,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "requests_per_run": (0, 10**9),
     "lists_per_run": (0, 10**9),
     "stop_s": (0, 20),  # and LAST_RESORT_S: half a minute in all
+    "render_timeout_s": (0.01, 3600),
     "lease_s": (0.01, 30 * 86_400),
     "recheck_hours": (0.0001, 10 * 365 * 24),
     "recheck_least_hours": (0.0001, 10 * 365 * 24),
@@ -251,6 +254,7 @@ _ENDPOINT = re.compile(r"\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9.]+:\d{1,5}")
 _HOOK = re.compile(r"(https://[^/@\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)(/[!-~]*)?")
 _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "db": ("a file name", lambda value: bool(value) and "\0" not in value),
+    "browser": ("a file name", lambda value: "\0" not in value),
     "captures": ("a folder name", lambda value: "\0" not in value),
     "origin": (
         "http://host or https://host",

@@ -24,6 +24,7 @@ from warcio.recordloader import ArcWarcRecord
 from archive import __version__
 from archive.coding import decoded
 from archive.errors import CaptureError
+from archive.warc_heads import request_head, response_head
 
 try:
     from isal import isal_zlib as deflate
@@ -31,6 +32,7 @@ except ImportError:  # a processor for which it is not made
     import zlib as deflate  # type: ignore[no-redef]
 
 PREFIX = "hyperai"
+SHOWN_TYPE = "text/html; charset=utf-8"
 DEFAULT_LIMIT = 10 * 1024 * 1024
 # Real pages of 60 to 200 KB: isal's level 3 costs 0.38 ms for 23.1 %, zlib's level 6 1.92 ms for 21.2 %.
 COMPRESSION = 3 if hasattr(deflate, "ISAL_BEST_COMPRESSION") else 6
@@ -146,6 +148,7 @@ class WarcWriter:
     _file: IO[bytes] | None = field(default=None, repr=False)
     _name: str = ""
     _offset: int = 0
+    _response_id: str = ""
 
     def write_response(self, exchange: Exchange, *, digest: str | None = None) -> WarcPlace:
         """Append the answer and then the request that brought it; return where the answer stands.
@@ -165,6 +168,17 @@ class WarcWriter:
             ("WARC-Payload-Digest", earlier.payload_digest),
         ]
         return self._write_exchange("revisit", exchange, fields, b"")
+
+    def write_conversion(self, exchange: Exchange, html: bytes) -> WarcPlace:
+        """Append the page as a browser shows it (HTML in UTF-8), beside *exchange*, which was written last."""
+        self._open()
+        fields = [
+            ("WARC-Target-URI", exchange.url),
+            ("WARC-Date", exchange.fetched_at),
+            ("WARC-Refers-To", self._response_id),
+            ("WARC-Payload-Digest", payload_digest(html)),
+        ]
+        return self._append("conversion", fields, html, SHOWN_TYPE)[0]
 
     def flush(self) -> None:
         """Hand what was written to the operating system: called before the rows that point to it are committed."""
@@ -194,11 +208,12 @@ class WarcWriter:
         if exchange.ip_address:
             fields.append(("WARC-IP-Address", exchange.ip_address))
         common = [("WARC-Target-URI", exchange.url), ("WARC-Date", exchange.fetched_at)]
-        block = _response_head(exchange) + payload
+        block = response_head(exchange) + payload
         place, record_id = self._append(kind, [*common, *fields], block, "application/http; msgtype=response")
+        self._response_id = record_id
         if exchange.request_headers:
             concurrent = [*common, ("WARC-Concurrent-To", record_id)]
-            self._append("request", concurrent, _request_head(exchange), "application/http; msgtype=request")
+            self._append("request", concurrent, request_head(exchange), "application/http; msgtype=request")
         return place
 
     def _append(
@@ -248,7 +263,7 @@ def read_record(folder: Path, file: str, offset: int, *, limit: int = DEFAULT_LI
             stream.seek(offset)
             iterator = ArchiveIterator(stream)
             record = next(iterator, None)
-            if record is None or record.rec_type not in ("response", "revisit"):
+            if record is None or record.rec_type not in ("response", "revisit", "conversion"):
                 raise CaptureError(f"{path}: no response record at offset {offset}")
             exchange = _exchange(record)
             return StoredResponse(exchange=exchange, place=WarcPlace(file, offset, 0), limit=limit)
@@ -310,6 +325,14 @@ def _check_whole(record: ArcWarcRecord) -> None:
 
 def _exchange(record: ArcWarcRecord) -> Exchange:
     http, warc = record.http_headers, record.rec_headers
+    if record.rec_type == "conversion":
+        return Exchange(
+            url=warc.get_header("WARC-Target-URI"),
+            fetched_at=_whole_second(warc.get_header("WARC-Date")),
+            status=200,
+            headers=((b"Content-Type", warc.get_header("Content-Type").encode()),),
+            payload=record.raw_stream.read() or b"",
+        )
     if http is None:
         raise CaptureError("a record that is no HTTP answer")
     headers = tuple((_as_sent(key), _as_sent(value)) for key, value in http.headers)
@@ -344,26 +367,6 @@ def _as_sent(text: str) -> bytes:
 def _whole_second(date: str) -> str:
     # WARC 1.1 allows fractions; every other time in the archive is written to the second.
     return f"{datetime.fromisoformat(date).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _response_head(exchange: Exchange) -> bytes:
-    lines = [f"{exchange.protocol} {exchange.status} {exchange.reason}".rstrip().encode("latin-1", "replace")]
-    for name, value in exchange.headers:
-        # The transfer coding is undone before we see the body: named as pywb does, or readers would undo it again.
-        undone = b"X-Archive-Orig-" if name.lower() == b"transfer-encoding" else b""
-        lines.append(undone + name + b": " + value)
-    return b"\r\n".join(lines) + b"\r\n\r\n"
-
-
-def _request_head(exchange: Exchange) -> bytes:
-    _, _, rest = exchange.url.partition("://")
-    host, slash, path = rest.partition("/")
-    lines = [
-        f"GET {slash or '/'}{path} HTTP/1.1".encode("utf-8", "replace"),
-        b"Host: " + host.encode("utf-8", "replace"),
-    ]
-    lines += [name + b": " + value for name, value in exchange.request_headers]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def _one_line(value: str) -> str:

@@ -18,8 +18,9 @@ from archive.model import Outcome, Policy
 from archive.opt_out import opt_out
 from archive.records import FrontierEntry
 from archive.store.frontier import REVISIT_PRIORITY
-from archive.store.sources import policy_of
+from archive.store.sources import needs_browser, policy_of
 from archive.warc import Exchange
+from spiders.browser import RenderError, as_shown
 from spiders.capture import HOPS
 from spiders.claims import Claims
 from spiders.hosts import netloc_of
@@ -66,12 +67,17 @@ class ArchiveSpider(Spider):
             session = stack.enter_context(own_session(crawler, cls.name, options))
             crawler.signals.connect(stack.close, signals.spider_closed, weak=False)
         spider.session = session
+        if session.renderer is not None:
+            crawler.signals.connect(session.renderer.close, signals.spider_closed, weak=False)
         spider.claims = Claims(session, kinds or cls.kinds, least_priority=REVISIT_PRIORITY + 1 if is_fresh_only else 0)
         return spider
 
-    def holds(self, entry: FrontierEntry) -> bool:  # noqa: ARG002 - for those that know better
-        """Return whether what we read at *entry* last is all that this crawl would read there."""
-        return True
+    def holds(self, entry: FrontierEntry) -> bool:
+        """Return whether what we read at *entry* last is all that the same answer would give again.
+
+        Where scripts make the text, the same page may say something else.
+        """
+        return not needs_browser(self.session.store, entry.source)
 
     def prepare(self) -> None:
         """Enter into the frontier what this crawl starts from."""
@@ -151,8 +157,9 @@ class ArchiveSpider(Spider):
             target = refresh_target(body, hops[-1].url) if "html" in (hops[-1].header("content-type") or "") else None
             if target is not None and target not in {hop.url for hop in hops}:
                 return self._hop(entry, list(hops), target)
-            visit = await self.read(entry, hops, body)
-            return replace(visit, opt_out=opt_out(hops[-1].headers, body))
+            read = self._read_as_shown if self._needs_browser(entry, hops[-1]) else self.read
+            visit = await read(entry, hops, body)
+            return replace(visit, opt_out=opt_out(hops[-1].headers, visit.shown or body))
         except TruncatedError as error:
             return Visit(entry=entry, hops=hops, outcome=Outcome.ERROR, detail=str(error), passing=True)
         except TooLargeError as error:
@@ -161,6 +168,22 @@ class ArchiveSpider(Spider):
             return Visit(entry=entry, hops=hops, outcome=Outcome.UNDECODABLE, detail=str(error))
         except Exception as error:
             return _unread(entry, hops, error)
+
+    async def _read_as_shown(self, entry: FrontierEntry, hops: tuple[Exchange, ...], body: bytes) -> Visit:
+        """Return the visit of a page as a browser shows it; as it was sent, and the problem, when none can."""
+        renderer = self.session.renderer
+        try:
+            if renderer is None:
+                raise RenderError("the setting browser names no Chromium")
+            html = await renderer.render(hops[-1], self.crawler.engine.download_async)
+        except RenderError as error:
+            return replace(await self.read(entry, hops, body), problem=f"needs a browser: {error}")
+        visit = await self.read(entry, (*hops[:-1], as_shown(hops[-1], html)), html)
+        return replace(visit, hops=hops, shown=html)
+
+    def _needs_browser(self, entry: FrontierEntry, last: Exchange) -> bool:
+        is_page = last.status == 200 and "html" in (last.header("content-type") or "")
+        return is_page and self.session.replay is None and needs_browser(self.session.store, entry.source)
 
     def _refused(self, entry: FrontierEntry) -> Visit | None:
         """Return the visit of an entry that gets no request at all, by its address or by our policy for its source."""

@@ -13,8 +13,8 @@ from archive.model import Outcome
 from archive.opt_out import opt_out
 from archive.records import Capture
 from archive.store import Store
-from archive.store.captures import last_payload, same_payload, save_capture
-from archive.warc import Earlier, Exchange, WarcWriter, payload_digest
+from archive.store.captures import AS_SHOWN, last_payload, same_payload, save_capture
+from archive.warc import SHOWN_TYPE, Earlier, Exchange, WarcWriter, payload_digest
 from spiders.handlers import WIRE, Wire
 from spiders.session import session_of
 from spiders.visit import Visit
@@ -65,6 +65,8 @@ def keep_hops(store: Store, writer: WarcWriter, visit: Visit, *, run_id: int, re
     for number in range(len(visit.hops)):
         is_last = number == len(visit.hops) - 1 and visit.refused_url is None
         capture_id, unchanged = _keep_hop(store, writer, visit, number, is_last=is_last, run_id=run_id)
+    if visit.shown is not None:
+        capture_id = _keep_shown(store, writer, visit, visit.shown, run_id=run_id)
     if visit.refused_url is not None or not visit.hops:
         refusal = Capture(
             surt=visit.entry.surt,
@@ -79,6 +81,31 @@ def keep_hops(store: Store, writer: WarcWriter, visit: Visit, *, run_id: int, re
         )
         capture_id, unchanged = save_capture(store, refusal), False
     return Kept(capture_id=capture_id, unchanged=unchanged)
+
+
+def _keep_shown(store: Store, writer: WarcWriter, visit: Visit, html: bytes, *, run_id: int) -> int:
+    last, place = visit.hops[-1], writer.write_conversion(visit.hops[-1], html)
+    capture = Capture(
+        surt=visit.entry.surt,
+        url=last.url,
+        hop=len(visit.hops) - 1,
+        source=visit.entry.source,
+        kind=visit.entry.kind,
+        run_id=run_id,
+        fetched_at=last.fetched_at,
+        status=last.status,
+        outcome=visit.outcome,
+        detail=visit.detail,
+        content_type=SHOWN_TYPE,
+        n_bytes=len(html),
+        payload_digest=payload_digest(html),
+        record_type="conversion",
+        warc_file=place.file,
+        warc_offset=place.offset,
+        warc_length=place.length,
+        opt_out=visit.opt_out,
+    )
+    return save_capture(store, capture)
 
 
 def _held_wish(earlier: Capture | None) -> str | None:
@@ -97,6 +124,9 @@ def _keep_hop(
     else:
         earlier = None
         place = writer.write_response(exchange, digest=digest)
+    outcome, detail = (visit.outcome, visit.detail) if is_last else (Outcome.OK, None)
+    if is_last and visit.shown is not None:
+        outcome, detail = Outcome.SHELL, AS_SHOWN
     capture = Capture(
         surt=entry.surt,
         url=exchange.url,
@@ -106,8 +136,8 @@ def _keep_hop(
         run_id=run_id,
         fetched_at=exchange.fetched_at,
         status=exchange.status,
-        outcome=visit.outcome if is_last else Outcome.OK,
-        detail=visit.detail if is_last else None,
+        outcome=outcome,
+        detail=detail,
         content_type=exchange.header("content-type"),
         n_bytes=len(exchange.payload),
         payload_digest=digest,

@@ -83,7 +83,7 @@ class HyperAISpider(ArchiveSpider):
 
     def holds(self, entry: FrontierEntry) -> bool:
         """Return whether a list was read before for all that this crawl takes in; of a page what was read is all."""
-        return entry.kind not in LISTS or self._lists.holds(entry)
+        return self._lists.holds(entry) if entry.kind in LISTS else super().holds(entry)
 
     def settled(self, visit: Visit, plan: Plan) -> None:
         """Note what came of a visit that is stored, also for the lists that it was about."""

@@ -35,6 +35,7 @@ from spiders.workers import Workers
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from spiders.browser import Renderer
     from spiders.robots import RobotsFiles
 
 COMMIT_AFTER_S = 1.0
@@ -77,6 +78,7 @@ class Session:
     remaining: Annotated[dict[str, int], "Kind -> how many more of it may be asked in this run."] = field(init=False)
     asked: Annotated[Counter[str], "Requests to each host that is only cited."] = field(default_factory=Counter)
     robots: "RobotsFiles" = field(init=False)
+    renderer: "Renderer | None" = None
     tally: Tally = field(default_factory=Tally)
     alarms: list[Alarm] = field(default_factory=list)
     error: ArchiveError | None = None
@@ -208,6 +210,8 @@ def open_session(
         session.robots = RobotsFiles(session)
         session.workers = Workers(config.readers, config.read_cpu_s)
         session.hosts = _hosts(session)
+        if config.browser and replay is None:
+            session.renderer = _renderer(config)
         try:
             yield session
         except BaseException as error:
@@ -231,6 +235,13 @@ def session_of(crawler: "Crawler") -> Session:
     """Return the session of the spider that *crawler* runs; Scrapy makes the spider before everything else."""
     session: Session = crawler.spider.session  # type: ignore[union-attr]
     return session
+
+
+def _renderer(config: Config) -> "Renderer":
+    from spiders.browser import Renderer
+    from spiders.settings import user_agent
+
+    return Renderer(config, user_agent(config))
 
 
 def _hosts(session: Session) -> Hosts:

@@ -10,7 +10,6 @@ from archive.settings import Config, load_config
 def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, Any]:
     """Return the Scrapy settings of a crawl; *is_replay* answers from WARC files instead of the network."""
     handler = "spiders.handlers.ReplayHandler" if is_replay else "spiders.handlers.GuardedHandler"
-    contact = f" (+{config.contact})" if config.contact else ""
     return {
         **_shut(),
         **_ours(),
@@ -20,7 +19,7 @@ def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, An
         "TWISTED_REACTOR_ENABLED": False,
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "USER_AGENT": f"hyperai-archive/{__version__}{contact}",
+        "USER_AGENT": user_agent(config),
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Language": "ja,en;q=0.8,zh;q=0.7,ko;q=0.6,*;q=0.5",
@@ -38,6 +37,12 @@ def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, An
         "LOG_LEVEL": "WARNING",
         "ARCHIVE_CONFIG": config,
     }
+
+
+def user_agent(config: Config) -> str:
+    """Return who we say we are."""
+    contact = f" (+{config.contact})" if config.contact else ""
+    return f"hyperai-archive/{__version__}{contact}"
 
 
 def _shut() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from archive.urls import site_key
 
 _COLUMNS = tuple(field.name for field in fields(Capture))
 _INSERT = f"INSERT INTO captures ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608
+AS_SHOWN = "read as a browser shows it"
+"""Detail of a capture whose page was read from the conversion record that follows it."""
 _PAGE = 500  # rows read at a time: the caller may write between two pages
 
 
@@ -90,7 +92,7 @@ def n_bodies(store: Store, *, source: str | None = None) -> int:
     return int(store.connection.execute(sql, {"source": source, "with_body": True}).fetchone()[0])
 
 
-_BODY = "(NOT :with_body OR (record_type = 'response' AND warc_file IS NOT NULL))"
+_BODY = "(NOT :with_body OR (record_type IN ('response', 'conversion') AND warc_file IS NOT NULL))"
 _COUNT_ALL = f"SELECT COUNT(*) FROM captures WHERE {_BODY}"  # noqa: S608
 _COUNT_OF_SOURCE = f"SELECT COUNT(*) FROM captures WHERE source = :source AND {_BODY}"  # noqa: S608
 _SELECT_ALL = f"SELECT * FROM captures WHERE id > :after AND {_BODY} ORDER BY id LIMIT :page"  # noqa: S608

@@ -91,6 +91,12 @@ def m012_discovery(db: Database) -> None:
     _run(db, DISCOVERY)
 
 
+@MIGRATIONS()
+def m013_browser(db: Database) -> None:
+    """Which sources need a browser."""
+    _run(db, "ALTER TABLE sources ADD COLUMN browser INTEGER NOT NULL DEFAULT 0")
+
+
 CRAWLING = """
 CREATE TABLE sources (
     key TEXT PRIMARY KEY,

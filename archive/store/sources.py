@@ -14,12 +14,12 @@ def put_sources(store: Store, sources: Iterable[Source]) -> None:
     """Store publishers as the site files describe them; rows that say the same already are left alone."""
     with store.transaction():
         store.connection.executemany(
-            "INSERT INTO sources (key, name, home, language, policy, reason) "
-            "VALUES (:key, :name, :home, :language, :policy, :reason) "
+            "INSERT INTO sources (key, name, home, language, policy, reason, browser) "
+            "VALUES (:key, :name, :home, :language, :policy, :reason, :browser) "
             "ON CONFLICT (key) DO UPDATE SET name = excluded.name, home = excluded.home, language = excluded.language, "
-            "policy = excluded.policy, reason = excluded.reason "
-            "WHERE (name, home, language, policy, reason) IS NOT "
-            "(excluded.name, excluded.home, excluded.language, excluded.policy, excluded.reason)",
+            "policy = excluded.policy, reason = excluded.reason, browser = excluded.browser "
+            "WHERE (name, home, language, policy, reason, browser) IS NOT "
+            "(excluded.name, excluded.home, excluded.language, excluded.policy, excluded.reason, excluded.browser)",
             [asdict(source) for source in sources],
         )
 
@@ -37,6 +37,12 @@ def policy_of(store: Store, key: str) -> Policy:
     """Return what we do with pages of the source *key*; crawl when nothing else is said."""
     row = store.connection.execute("SELECT policy FROM sources WHERE key = :key", {"key": key}).fetchone()
     return Policy(row[0]) if row else Policy.CRAWL
+
+
+def needs_browser(store: Store, key: str) -> bool:
+    """Return whether pages of the source *key* are made by scripts and need a browser to be read."""
+    row = store.connection.execute("SELECT browser FROM sources WHERE key = :key", {"key": key}).fetchone()
+    return bool(row and row[0])
 
 
 def put_seeds(store: Store, seeds: Iterable[Seed]) -> None:

@@ -22,7 +22,7 @@ from archive.records import Capture
 from archive.settings import Config
 from archive.store import Store, frontier, open_store
 from archive.store.articles import Saved, add_alias, save_article
-from archive.store.captures import captures_of, correct_outcome, n_bodies
+from archive.store.captures import AS_SHOWN, captures_of, correct_outcome, n_bodies
 from archive.store.lock import crawl_lock
 from archive.store.sources import policy_of
 from archive.urls import surt
@@ -153,7 +153,12 @@ async def _read_all(workers: Workers, read: Callable[[Capture], _Reading], chunk
 def _pages(store: Store, source: str | None) -> Iterator[Capture]:
     captures = captures_of(store, source=source, with_body=True)
     for capture in counted(captures, "captures read", total=n_bodies(store, source=source)):
-        if capture.kind in PAGES and not capture.redirect_to and (capture.status or 0) < 500:
+        if (
+            capture.kind in PAGES
+            and capture.detail != AS_SHOWN
+            and not capture.redirect_to
+            and (capture.status or 0) < 500
+        ):
             yield capture
 
 

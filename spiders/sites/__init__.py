@@ -25,7 +25,9 @@ def sources() -> tuple[Source, ...]:
     found = {module.SOURCE.key: module.SOURCE for module in _modules() if hasattr(module, "SOURCE")}
     for source in _policies():
         known = found.get(source.key)
-        found[source.key] = replace(known, policy=source.policy, reason=source.reason) if known else source
+        found[source.key] = (
+            replace(known, policy=source.policy, reason=source.reason, browser=source.browser) if known else source
+        )
     return tuple(found[key] for key in sorted(found))
 
 
@@ -86,6 +88,13 @@ def named_sources() -> list[dict[str, str]]:
 def _policies() -> list[Source]:
     table = tomllib.loads((resources.files(__name__) / "policies.toml").read_text("utf-8"))
     return [
-        Source(key=key, name=row["name"], home=row["home"], policy=Policy(row["policy"]), reason=row["reason"])
+        Source(
+            key=key,
+            name=row["name"],
+            home=row["home"],
+            policy=Policy(row["policy"]),
+            reason=row["reason"],
+            browser=row.get("browser", False),
+        )
         for key, row in table.items()
     ]
