@@ -11,6 +11,7 @@ from archive.settings import Config
 FIRST_LATER = timedelta(hours=1)  # pause after a run in which every attempt failed; doubled with each such run
 MAX_DOUBLINGS = 7
 DEAD_AFTER = 12  # failed attempts in a row, over all runs
+MOST_WAIT_S = 7 * 86_400.0  # one wrong header must not close a host for years
 RETRY_AFTER = "Retry-After"  # in the words that are kept of a failure: the server itself named a time
 
 
@@ -52,18 +53,18 @@ class Planner:
 
 
 def retry_after_s(value: str | None, *, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for (RFC 9110 10.2.3: a number or a date), or None."""
+    """Return the seconds that a Retry-After header asks for (RFC 9110 10.2.3: a number or a date), at most a week."""
     if not value:
         return None
     text = value.strip()
-    if text.isdigit():
-        return min(float(text), 366 * 86400.0)
+    if text.isascii() and text.isdigit():
+        return min(float(text), MOST_WAIT_S)
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, IndexError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    return min(max(0.0, (at - now).total_seconds()), MOST_WAIT_S)
 
 
 def _whole_second_after(now: datetime, pause_s: float) -> datetime:
