@@ -74,8 +74,9 @@ def test_a_page_that_asks_for_nothing_is_published_everywhere(site, tmp_path):
     assert any(path.startswith("/article/") for path in found)
 
 
-@pytest.mark.parametrize("word", ["noarchive", "nosnippet", "noai", "max-snippet:0"])
-@pytest.mark.parametrize("carrier", ["header", "meta"])
+@pytest.mark.parametrize(
+    ("word", "carrier"), [("noarchive", "header"), ("nosnippet", "meta"), ("noai", "meta"), ("max-snippet:0", "header")]
+)
 def test_what_a_page_withholds_is_nowhere_published_but_its_facts_are(site, tmp_path, word, carrier):
     no_images = f"{word}, noimageai"
     headers = {"X-Robots-Tag": no_images} if carrier == "header" else {}
