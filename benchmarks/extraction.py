@@ -1,11 +1,13 @@
 """Main text of unknown pages: ours beside the libraries that are installed, on a folder of pages with known text.
 
-    python benchmarks/extraction.py PAGES [--sets a,b] [--peers trafilatura,goose3] [--held-out FOLDER] [--json]
+    python benchmarks/extraction.py PAGES [--sets a,b] [--peers trafilatura,goose3] [--held-out FOLDER] [--structure]
 
 PAGES holds *.jsonl or *.jsonl.xz files, one page a line: `id`, `url`, `html` and `truth` with `body`; a file's name is
 its set. Figures are means over pages of precision and recall of four-word shingles (characters in Chinese, Japanese,
 Korean and Thai), their harmonic mean F1, milliseconds of CPU a page, and pages of which nothing right was read.
 --held-out reads each page with the weights of `train_blocks.py --all-folds FOLDER` that never saw its host.
+--structure prints a second table: what each keeps of the links, captions, headings, list items and cells that
+structure.jsonl(.xz) in PAGES names for a page's id.
 """
 
 import argparse
@@ -22,6 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import structure
 
 from spiders.pages.block_classifier import read_weights
 from spiders.pages.document import Document
@@ -40,11 +44,14 @@ def pages_of(folder: Path, sets: Sequence[str] = ()) -> Iterator[dict[str, Any]]
         name = path.name.split(".")[0]
         if sets and name not in sets:
             continue
-        with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
-            for line in lines:
-                page = json.loads(line)
-                if "html" in page and page.get("kind") != "forum":
-                    yield {"set": name, "lang": "", **page}
+        for page in _lines(path):
+            if "html" in page and page.get("kind") != "forum":
+                yield {"set": name, "lang": "", **page}
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def fold_of(url: str) -> int:
@@ -67,11 +74,16 @@ def precision_and_recall(wanted: str, found: str) -> tuple[float | None, float]:
     return (n_right / sum(have.values()) if have else None), n_right / max(1, sum(want.values()))
 
 
+def use_weights(url: str, weights: Sequence[Any]) -> None:
+    """Let the page at *url* be read with those of *weights*, by fold, that never saw it; without any, with ours."""
+    GenericPage.weights = weights[fold_of(url)] if weights else None
+
+
 def ours(weights: Sequence[Any] = ()) -> Reader:
     """Return our reader: paragraphs and table cells in order; *weights* by fold are used on pages they never saw."""
 
     def read(html: str, url: str) -> str:
-        GenericPage.weights = weights[fold_of(url)] if weights else None
+        use_weights(url, weights)
         article = read_html(
             Document(url=url or "http://page.invalid/", html=html, seen_at=datetime(2026, 1, 1, tzinfo=UTC))
         )
@@ -189,6 +201,23 @@ def table(results: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def structure_table(folder: Path, pages: Sequence[dict[str, Any]], weights: Sequence[Any], peers: Sequence[str]) -> str:
+    """Return a Markdown table of what ours and *peers* keep of the structure that *folder* tells of *pages*."""
+    truths = {row["id"]: row for path in folder.glob("structure.jsonl*") for row in _lines(path)}
+    makers = {"ours": lambda: structure.ours(lambda url: use_weights(url, weights))} | {
+        name: structure.PEERS[name] for name in peers if name in structure.PEERS
+    }
+    lines = [
+        "| reader | links recall / precision | captions kept / tied | headings | list items | cells |",
+        "| --- " * 6 + "|",
+    ]
+    for name, make in makers.items():
+        kept = structure.measure(make(), pages, truths)
+        pairs = [("links", "link precision"), ("captions", "tied"), ("headings",), ("items",), ("cells",)]
+        lines.append(f"| {name} | {' | '.join(' / '.join(f'{kept[one]:.3f}' for one in pair) for pair in pairs)} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Read every page with every reader and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -196,12 +225,14 @@ def main() -> None:
     parser.add_argument("--sets", default="")
     parser.add_argument("--peers", default=",".join(PEERS), help="comma between names; empty for none")
     parser.add_argument("--held-out", type=Path)
+    parser.add_argument("--structure", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     sets = [name for name in options.sets.split(",") if name]
     pages = [page for page in pages_of(options.pages, sets) if page["truth"].get("body")]
     folds = [options.held_out / f"fold-{number}.json" for number in range(5)] if options.held_out else []
-    readers: dict[str, Reader] = {"ours": ours([read_weights(json.loads(path.read_text())) for path in folds])}
+    weights = [read_weights(json.loads(path.read_text())) for path in folds]
+    readers: dict[str, Reader] = {"ours": ours(weights)}
     for name in filter(None, options.peers.split(",")):
         try:
             readers[name] = PEERS[name]()
@@ -209,6 +240,8 @@ def main() -> None:
             sys.stderr.write(f"{name}: not installed ({error})\n")
     results = {name: measure(read, pages) for name, read in readers.items()}
     sys.stdout.write(json.dumps(results, indent=1) + "\n" if options.json else table(results))
+    if options.structure:
+        sys.stdout.write("\n" + structure_table(options.pages, pages, weights, list(readers)))
 
 
 if __name__ == "__main__":

@@ -10,25 +10,38 @@ package itself does not.
 
 import argparse
 import json
+import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from extraction import fold_of, pages_of, shingles
 
-from spiders.pages.block_features import PageText, features, headline_place, name_words, spine_of, text_of
+from spiders.pages.block_features import (
+    NAMES,
+    PageText,
+    features,
+    headline_place,
+    name_words,
+    spine_of,
+    text_of,
+    with_library_text,
+)
 from spiders.pages.blocks import Block, BlockKind, serialise
 from spiders.pages.document import Document
 from spiders.pages.generic import GenericPage, main_text
 from spiders.pages.titles import fold
 
 OUT = Path(__file__).resolve().parent.parent / "spiders" / "pages" / "block_weights.json"
-N_TREES, N_LEAVES, RATE = 70, 8, 0.15
+N_TREES, N_LEAVES, RATE = 40, 12, 0.15
+N_ALONE, N_BESIDE = 3, 6  # forests, each trained on SHARE of the hosts
+SHARE = 0.7
 LEAST_HOSTS, LEAST_ODDS = 6, 0.3  # a class-name word counts when it is common and tells something
+Row: TypeAlias = tuple[str, list[float], bool, float]
 NEAR = 8  # boxes around a block whose names are counted
 
 
@@ -40,7 +53,8 @@ class Sample:
         reader = GenericPage(document, site="")
         body = document.root.find("body")
         self.blocks = serialise(document.root if body is None else body, keeps_hidden=True)
-        self.known = PageText(fold(reader.title() or ""), fold(reader.description() or ""), fold(main_text(document)))
+        self.known = PageText(fold(reader.title() or ""), fold(reader.description() or ""))
+        self.library_text = fold(main_text(document))
         self.group = fold_of(page["url"])
         self.host = urlsplit(page["url"]).hostname or page["id"]
         texts = [text_of(block) for block in self.blocks]
@@ -148,33 +162,52 @@ def _word_marks(sample: Sample) -> dict[str, list[float]]:
 
 def train(samples: Sequence[Sample]) -> dict[str, Any]:
     """Return the weights: a page's own words never speak for it (odds come from the other folds)."""
-    import numpy as np
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    rows = _rows(samples)
+    n_own = len(NAMES)
+    alone = [(host, row[:n_own], is_wanted, weight) for host, row, is_wanted, weight in rows]
+    return {
+        "odds": word_odds(samples),
+        "alone": [_forest(alone, number) for number in range(N_ALONE)],
+        "beside_library": [_forest(rows, number) for number in range(N_BESIDE)],
+    }
 
-    rows, wanted, weights = [], [], []
+
+def _rows(samples: Sequence[Sample]) -> list[Row]:
+    """Return host, features, mark and weight of every block that counts."""
+    rows = []
     for group in sorted({sample.group for sample in samples}):
         odds = word_odds([sample for sample in samples if sample.group != group])
         for sample in (sample for sample in samples if sample.group == group):
-            for row, want, weight in zip(
-                features(sample.blocks, sample.known, odds), sample.wanted, sample.weights, strict=True
-            ):
+            found = with_library_text(features(sample.blocks, sample.known, odds), sample.blocks, sample.library_text)
+            for row, want, weight in zip(found, sample.wanted, sample.weights, strict=True):
                 if weight:
-                    rows.append(row)
-                    wanted.append(want >= 0.5)
-                    weights.append(weight)
+                    rows.append((sample.host, row, want >= 0.5, weight))
+    return rows
+
+
+def _forest(rows: Sequence[Row], number: int) -> dict[str, Any]:
+    """Return a forest trained on the rows of some of the hosts, others for each *number*."""
+    import numpy as np
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    hosts = sorted({host for host, *_ in rows})
+    taken = set(random.Random(number).sample(hosts, int(SHARE * len(hosts))))
+    used = [row for row in rows if row[0] in taken]
     model = HistGradientBoostingClassifier(
         max_iter=N_TREES,
         max_leaf_nodes=N_LEAVES,
         learning_rate=RATE,
-        l2_regularization=5,
+        l2_regularization=10,
         min_samples_leaf=30,
         max_bins=48,
-        random_state=0,
+        max_features=0.3,
+        random_state=number,
     )
-    share = np.array(weights) * len(weights) / sum(weights)
-    model.fit(np.array(rows, dtype=np.float32), np.array(wanted), sample_weight=share)
+    weights = np.array([weight for *_, weight in used])
+    features_of = np.array([row for _, row, _, _ in used], dtype=np.float32)
+    model.fit(features_of, np.array([is_wanted for _, _, is_wanted, _ in used]), sample_weight=weights / weights.mean())
     trees = [_tree(stage[0].nodes) for stage in model._predictors]
-    return {"odds": word_odds(samples), "base": round(float(model._baseline_prediction[0, 0]), 5), "trees": trees}
+    return {"base": round(float(model._baseline_prediction[0, 0]), 5), "trees": trees}
 
 
 def _tree(nodes: Any) -> list[list[float]]:
@@ -201,7 +234,7 @@ def main() -> None:
     for path, left_out in folds.items():
         data = train([sample for sample in samples if sample.group != left_out])
         path.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
-        print(f"{path}: {len(data['trees'])} trees, {len(data['odds'])} words")
+        print(f"{path}: {len(data['beside_library'])} forests, {len(data['odds'])} words")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from spiders.pages.document import Element
 from spiders.pages.titles import fold
 
 NAMES = (
-    *("length", "words", "links", "ends_sentence", "boilerplate", "in_library_text", "in_description", "is_repeated"),
+    *("length", "words", "links", "ends_sentence", "boilerplate", "in_description", "is_repeated"),
     *("prose_on_page", "text_before", "prose_before", "from_headline", "same_form_prose"),
     *("prose_own", "prose_1", "prose_2", "prose_3", "blocks_1", "levels_to_core", "links_of_core"),
     *("words_least_own", "words_most_1", "words_sum_1", "words_most_2", "words_least", "words_most"),
@@ -57,11 +57,10 @@ _NO_LEVEL = 30.0  # levels to a core that the block shares no box with
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What is known of a page before its blocks are judged, each folded: headline, summary, the library's text."""
+    """What is known of a page before its blocks are judged, each folded: headline and summary."""
 
     title: str
     description: str
-    peer_text: str
 
 
 @dataclass(slots=True)
@@ -92,6 +91,11 @@ def features(blocks: Sequence[Block], known: PageText, odds: Mapping[str, float]
     _count(page)
     columns = (_own_facts(page), _places(page), _boxes(page), _class_words(page, odds), _neighbours(page))
     return [[value for part in parts for value in part] for parts in zip(*columns, strict=True)]
+
+
+def with_library_text(rows: Sequence[Sequence[float]], blocks: Sequence[Block], library_text: str) -> list[list[float]]:
+    """Return *rows* of `features`, each with the share of its block that stands in the folded *library_text*."""
+    return [[*row, covered_share(fold(text_of(block)), library_text)] for row, block in zip(rows, blocks, strict=True)]
 
 
 def text_of(block: Block) -> str:
@@ -151,7 +155,7 @@ def _page(blocks: Sequence[Block], known: PageText) -> _Page:
             0.0 if block.kind is BlockKind.IMAGE else _weight(block_text)
             for block, block_text in zip(blocks, texts, strict=True)
         ],
-        links=[_linked_share(block, text) for block, text in zip(blocks, texts, strict=True)],
+        links=[linked_share(block, text) for block, text in zip(blocks, texts, strict=True)],
         chains=[_chain(block.node, chains) for block in blocks],
         headline=headline,
         spine=spine_of(blocks, headline),
@@ -162,7 +166,8 @@ def _weight(text: str) -> float:
     return len(text) + 1.5 * len(_WIDE.findall(text))
 
 
-def _linked_share(block: Block, text: str) -> float:
+def linked_share(block: Block, text: str) -> float:
+    """Return how much of *text*, which *block* shows, stands within links, from 0 to 1."""
     return min(1.0, sum(len(anchor.text) for anchor in block.anchors) / max(1, len(text)))
 
 
@@ -227,7 +232,6 @@ def _own_facts(page: _Page) -> list[list[float]]:
                 page.links[place],
                 float(bool(_END.search(text))),
                 float(bool(_BOILERPLATE.search(text))),
-                covered_share(key, page.known.peer_text),
                 float(is_summary),
                 float(count[key] > 1),
             ]

@@ -88,6 +88,7 @@ SKIPPED = frozenset(
         "noframes",
     ]
 )
+_SPECIAL = SKIPPED | {"noscript", "img", "amp-img", "table", "pre", "math"}
 _BLOCK_TAGS = frozenset(
     [
         "html",
@@ -195,14 +196,7 @@ class _Builder:
     def start(self, node: Element) -> bool:
         """Take in the start of *node*; True when its inside is not to be walked."""
         tag = node.tag
-        if (tag in SKIPPED and not _is_reference_button(node)) or tag in (
-            "noscript",
-            "img",
-            "amp-img",
-            "table",
-            "pre",
-            "math",
-        ):
+        if tag in _SPECIAL and not (_holds_content(node) or _is_reference_button(node)):
             return self._start_special(node)
         if tag == "br":
             self._break(node)
@@ -284,7 +278,8 @@ class _Builder:
         if node.tag == "figure":
             self._figures.append(node)
         if kind := _context(node):
-            self._contexts.append((node, kind))
+            is_in_caption = bool(self._contexts) and self._contexts[-1][1] is BlockKind.CAPTION
+            self._contexts.append((node, BlockKind.CAPTION if is_in_caption else kind))
 
     def _end_block(self, node: Element) -> None:
         self.flush(node)
@@ -344,6 +339,15 @@ def _context(node: Element) -> BlockKind | None:
     if (node.get("role") or "") == "heading":
         return BlockKind.HEADING
     return _CONTEXTS.get(node.tag)
+
+
+def _holds_content(node: Element) -> bool:
+    """Return whether *node* holds what it cannot be meant to hide.
+
+    A <nav> that is never closed swallows the page (seen 2022-02); some pages make a picture with its caption a button.
+    """
+    inner = {"nav": ".//main", "button": ".//figcaption"}.get(node.tag)
+    return inner is not None and node.find(inner) is not None
 
 
 def _parent(node: Element) -> Element:

@@ -1,18 +1,21 @@
 """Pages that no site file reads: structured data, and the blocks that a small classifier finds to be main text.
 
-What a library (trafilatura, precision mode) finds is one of the signs it weighs; the blocks themselves are our own, so
-that links, captions, tables and headings stay.
+What a library (trafilatura, precision mode) finds is one of the signs it weighs where the page's own leave doubt; the
+blocks themselves are our own, so that links, captions, tables and headings stay.
 """
 
 import logging
 from collections.abc import Sequence
 from copy import copy
+from functools import cache
+from itertools import islice
 from typing import ClassVar
 
 from lxml import etree
 
 from spiders.pages.base import ArticlePage
-from spiders.pages.block_classifier import Weights, likelihoods
+from spiders.pages.block_classifier import LIKELY, Weights, likelihoods
+from spiders.pages.block_context import settled
 from spiders.pages.block_features import PageText, covered_share, text_of
 from spiders.pages.blocks import Block, BlockKind, serialise
 from spiders.pages.document import Document, Element, direct_text, parse
@@ -22,11 +25,11 @@ from spiders.pages.payload_body import as_markup, payload_document, stated_body
 from spiders.pages.titles import fold
 
 _MIN_KEY = 12  # folded letters; a shorter heading says too little to be taken for the headline
-_LIKELY = 0.5  # from here on a block is main text
 _FEW = 30  # blocks; a page of fewer is nearly all article, and unlike those the classifier was trained on
 _COVERED = 0.6  # share of a block that the library must have kept
 _LONG_KEY = 40  # folded letters of a block that is not said twice
 _WHOLE_KEY = 400  # … of one that may hold all others
+_MOST_SAID = 300  # blocks above it that such a one is compared with
 _TEASER = 600  # characters; a page that shows less than this and states a longer body is read from what it states
 
 
@@ -69,17 +72,20 @@ def page_blocks(document: Document, title: str, description: str = "", weights: 
     body = document.root.find("body")
     # Text that scripts unhide (paywalled pages) stays: the classifier decides, not the style.
     blocks = serialise(document.root if body is None else body, keeps_hidden=True)
-    text = main_text(document)
-    known = PageText(fold(title), fold(description), fold(text))
-    if len(blocks) < _FEW:
-        kept = kept_by_library(blocks, text)
+    library_text = cache(lambda: main_text(document))
+    known = PageText(fold(title), fold(description))
+    is_small = len(blocks) < _FEW
+    if is_small:
+        kept = kept_by_library(blocks, library_text())
         scores = [float(place in kept) for place in range(len(blocks))]
     else:
-        scores = likelihoods(blocks, known, weights)
+        scores = settled(blocks, likelihoods(blocks, known, lambda: fold(library_text()), weights), LIKELY)
     chosen = choose_blocks(blocks, scores, title=known.title)
     size = sum(len(block.text) for block in chosen if block.is_text)
-    least = 0.5 * len(text) if len(blocks) < _FEW and not _is_mostly_rows(text) else 1
-    if text and size < least and not any(block.rows for block in chosen):
+    if (size and not is_small) or any(block.rows for block in chosen):
+        return chosen
+    text = library_text()
+    if not _is_mostly_rows(text) and size < (0.5 * len(text) if is_small else 1) and text:
         return serialise(parse(f"<html><body>{as_markup(text)}</body></html>"))
     return chosen
 
@@ -126,14 +132,14 @@ def choose_blocks(blocks: Sequence[Block], scores: Sequence[float], *, title: st
     *scores* is how likely each block is main text, *title* the folded headline, which is left out.
     """
     chosen: set[int] = set()
-    said: list[str] = []
+    said: dict[str, None] = {}
     for place, block in enumerate(blocks):
-        if scores[place] < _LIKELY or block.kind in (BlockKind.IMAGE, BlockKind.CAPTION):
+        if scores[place] < LIKELY or block.kind in (BlockKind.IMAGE, BlockKind.CAPTION):
             continue
         key = fold(text_of(block))
         if key and key != title and not _is_again(key, said):
             chosen.add(place)
-            said.append(key)
+            said[key] = None
     if not chosen:
         return []
     region = common_box([blocks[place].node for place in sorted(chosen)])
@@ -145,11 +151,14 @@ def choose_blocks(blocks: Sequence[Block], scores: Sequence[float], *, title: st
     ]
 
 
-def _is_again(key: str, said: Sequence[str]) -> bool:
-    """Return whether a block repeats what stands above it: a teaser, or the whole text in one block."""
+def _is_again(key: str, said: dict[str, None]) -> bool:
+    """Return whether a block repeats what was *said* above it: a teaser, or the whole text in one block."""
     if len(key) >= _LONG_KEY and key in said:
         return True
-    return len(key) >= _WHOLE_KEY and sum(len(other) for other in said if other in key) >= 0.5 * len(key)
+    if len(key) < _WHOLE_KEY:
+        return False
+    latest = islice(reversed(said), _MOST_SAID)
+    return sum(len(other) for other in latest if other in key) >= 0.5 * len(key)
 
 
 def common_box(nodes: Sequence[Element]) -> Element:

@@ -112,7 +112,9 @@ def _wall(document: Document, article: Article, size: float) -> Outcome | None:
         return None  # no other wall has that much text
     shown = document.shown
     is_small = weight(shown) <= WALL_LONGEST
-    asks_password = size < ENOUGH and _has_password(document.root)
+    # Many articles have a form for readers' accounts; a short one is told by what it says of itself.
+    least = ENOUGH_SHORT if _says_article(document) and article.title else ENOUGH
+    asks_password = size < least and _has_password(document.root)
     asks_consent = says_little and _CONSENT.search(shown) and _has_buttons(document.root)
     signs = {
         Outcome.CHALLENGE: says_little and (_is_challenge(document) or (is_small and _CHALLENGE.search(head))),
@@ -185,6 +187,6 @@ def _nothing(document: Document, article: Article) -> Outcome:
     n_links = sum(1 for node in document.root.iter("a") if node.get("href"))
     if weight(document.shown) < ENOUGH and n_scripts >= 1:
         return Outcome.SHELL
-    if n_links >= 10:
+    if n_links >= 10 and not (_says_article(document) and article.title):
         return Outcome.LISTING
     return Outcome.SHELL if not article.title and n_scripts >= 3 else Outcome.STUB

@@ -24,6 +24,8 @@ CAPTIONS = {
     "em after": "<p><img src=i.png></p><p><em>Report by X</em></p>",
     "box of its own": "<div><div><img src=i.png></div><div>Report by X</div></div>",
     "caption above": "<figure><figcaption>Report by X</figcaption><img src=i.png></figure>",
+    "heading in figcaption": "<figure><img src=i.png><figcaption><h2>Report by X</h2></figcaption></figure>",
+    "button that opens": "<button><figure><img src=i.png><figcaption>Report by X</figcaption></figure></button>",
 }
 
 

@@ -28,6 +28,9 @@ def page(title: str, body: str, head: str = "") -> str:
 NOT_FREE = (
     '<script type="application/ld+json">{"@type":"NewsArticle","headline":"T","isAccessibleForFree":false}</script>'
 )
+IS_ARTICLE = '<meta property="og:type" content="article"><meta property="og:title" content="The quay">'
+ACCOUNT = "<form><input name=u><input type=password></form>"
+MENU = "".join(f"<a href=/{number}>Section {number}</a>" for number in range(20))
 CASES = {
     "wall titled just a moment": (page("Just a moment...", "<p>Checking your browser</p>"), 403, Outcome.CHALLENGE),
     "wechat risk page": (page("环境异常", "<p>当前环境异常，完成验证后即可继续访问。</p>"), 200, Outcome.CHALLENGE),
@@ -50,6 +53,17 @@ CASES = {
     "json": ('{"a": 1}', 200, Outcome.NOT_HTML),
     "mojibake": (b"<p>" + bytes(range(128, 256)) * 20 + b"</p>", 200, Outcome.UNDECODABLE),
     "broken pdf": (b"%PDF-1.7\n garbage", 200, Outcome.ERROR),
+    "short article beside an account form": (
+        page("The quay", f"{ACCOUNT}<h1>The quay</h1><p>{PROSE[:120]}.</p>", IS_ARTICLE),
+        200,
+        Outcome.OK,
+    ),
+    "article without a text": (page("The quay", f"<nav>{MENU}</nav><h1>The quay</h1>", IS_ARTICLE), 200, Outcome.STUB),
+    "article in a menu never closed": (
+        page("The quay", f"<nav><ul><li>{MENU}<main><h1>The quay</h1><p>{PROSE * 2}</p></main>", IS_ARTICLE),
+        200,
+        Outcome.OK,
+    ),
     "article": (page("T", f"<article><h1>T</h1><p>{PROSE}</p><p>It gave no date.</p></article>"), 200, Outcome.OK),
 }
 
