@@ -93,6 +93,7 @@ class FrontierEntry:
     checked_at: Annotated[str | None, "When it was last asked and settled, UTC."] = None
     changed_at: Annotated[str | None, "Check that last found a change (of a list: news), UTC; None without one."] = None
     modified_hint: Annotated[str | None, "lastmod in the sitemap that its last check knew, as printed."] = None
+    leads_to: Annotated[str | None, "SURT of the entry of its own that it redirects to."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ class AddedSpider(ArchiveSpider):
     """Visits exactly the addresses it is given."""
 
     name = "added"
+    follows_known = True
     urls: tuple[str, ...] = ()
 
     @classmethod

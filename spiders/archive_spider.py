@@ -27,7 +27,7 @@ from spiders.hosts import netloc_of
 from spiders.pages import read_page
 from spiders.planning import STORED
 from spiders.politeness import RETRY_AFTER, Plan, retry_after_s
-from spiders.redirects import MAX_HOPS, next_hop, refresh_target
+from spiders.redirects import MAX_HOPS, known_target, next_hop, refresh_target
 from spiders.refusal import HeldBackError, RefusedError, words_of
 from spiders.revisit import conditional_headers, is_unchanged
 from spiders.robots import UnreachableError
@@ -42,6 +42,7 @@ class ArchiveSpider(Spider):
     """Asks for what is due of its kinds, and yields a Visit for each."""
 
     kinds: tuple[str, ...] = ()
+    follows_known: bool = False  # whether a redirect to a page that is asked by itself is followed all the same
     session: Session
     claims: Claims
 
@@ -220,7 +221,17 @@ class ArchiveSpider(Spider):
                 detail=f"redirect: {error}",
                 refused_url=target,
             )
-        return self._request(entry, url=target, hops=hops)
+        known = None if self.follows_known else known_target(self.session, entry, target)
+        if known is None:
+            return self._request(entry, url=target, hops=hops)
+        self.session.leading.add(entry.surt)
+        return Visit(
+            entry=entry,
+            hops=tuple(hops),
+            outcome=known.outcome or Outcome.OK,
+            detail=f"leads to {known.url}",
+            leads_to=known,
+        )
 
     def _unwell(self, entry: FrontierEntry, hops: list[Exchange]) -> Visit:
         last = hops[-1]

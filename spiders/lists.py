@@ -96,7 +96,7 @@ class Lists:
             entry=entry,
             hops=hops,
             outcome=Outcome.LISTING,
-            detail=f"{listing.kind}: {len(pages)} entries, {n_new} new",
+            detail=f"{listing.kind}: {len({one.surt for one in pages})} entries, {n_new} new",
             found=to_add + follow,
             n_new=n_new,
             listing_kind=listing.kind,
@@ -159,12 +159,12 @@ class Lists:
     def _named(
         self, entry: FrontierEntry, last: Exchange, listing: Listing
     ) -> list[tuple[FrontierEntry, ListingEntry]]:
-        """Return what the list names inside the scope, first what is newest."""
+        """Return what the list names inside the scope, first what is newest; mirrors of one address are all there."""
         seen_at = datetime.fromisoformat(last.fetched_at)
         items = listing.entries
         if entry.kind == "sitemap":  # in the order of a database; its dates are ISO 8601 and sort as text
             items = tuple(sorted(items, key=lambda item: item.published_raw or item.modified_raw, reverse=True))
-        found: dict[str, tuple[FrontierEntry, ListingEntry]] = {}
+        found: list[tuple[FrontierEntry, ListingEntry]] = []
         for place, item in enumerate(items):
             if item.kind in LISTS:
                 one = self.list_entry(item.url, item.kind, found_on=entry.url, lastmod=item.modified_raw)
@@ -179,8 +179,8 @@ class Lists:
                     lastmod=item.modified_raw if entry.kind == "sitemap" else None,
                 )
             if one and one.surt != entry.surt:
-                found.setdefault(one.surt, (one, item))
-        return list(found.values())
+                found.append((one, item))
+        return found
 
     def _naming(
         self,

@@ -1,23 +1,26 @@
 """Visit -> store: capture rows, article, citations, addresses found and the frontier's verdict, in one transaction."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from scrapy.crawler import Crawler
 
-from archive.errors import ArchiveError, StoreError
-from archive.model import Article, Outcome
+from archive.errors import AddressError, ArchiveError, StoreError
+from archive.model import Article, Link, Outcome, Reference
 from archive.opt_out import honoured
 from archive.records import FrontierEntry, Sighting
 from archive.store import frontier, lists
-from archive.store.articles import SaveStatus, add_alias, save_article
+from archive.store.aliases import add_alias
+from archive.store.articles import SaveStatus, save_article
+from archive.store.citations import page_of
 from archive.store.problems import save_problem
 from archive.store.sources import note_verdict, policy_of
-from archive.urls import surt
+from archive.urls import as_written, canonical_url, surt
 from spiders.capture import Kept, keep_hops
 from spiders.planning import STORED, plan_of
 from spiders.politeness import Plan
-from spiders.scope import LINKED_PRIORITY, LISTS, ROOT_PRIORITY
+from spiders.scope import LINKED_PRIORITY, LISTS, ROOT_PRIORITY, SOURCE_KEY
 from spiders.session import HYPERAI, Session, session_of
 from spiders.sites import work_id
 from spiders.visit import Naming, Visit, allowed_part
@@ -77,7 +80,10 @@ def keep(session: Session, visit: Visit) -> Plan:
         if visit.naming:
             _keep_naming(session, visit.naming, now)
         plan = plan_of(session, visit, words, now=now)
-        _tell_frontier(session, visit, plan, now)
+        target = _keep_target(session, visit, plan, now)
+        if target is not None and plan.state == "done":  # the page has a plan of its own
+            plan = replace(plan, at=now + timedelta(hours=session.config.recheck_most_hours))
+        _tell_frontier(session, visit, plan, now, leads_to=target)
     _count(session, visit, words)
     if not plan.in_this_run:
         session.tally.note(visit, words)
@@ -92,7 +98,7 @@ def keep_captures(session: Session, visit: Visit) -> Kept:
 
 def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) -> str:
     entry, store = visit.entry, session.store
-    kind = "source" if entry.kind == "cited" else "article"
+    kind = "article" if entry.kind == "article" or session.scope.is_own_article(visit.final_url) else "source"
     opt_out = honoured(visit.opt_out, session.config.ignore_opt_outs)
     article = allowed_part(article, policy_of(store, entry.source), opt_out)
     last = visit.hops[-1]
@@ -100,7 +106,7 @@ def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) 
         store,
         article,
         kind=kind,
-        source=entry.source if kind == "article" else session.source_of(last.url),
+        source=SOURCE_KEY if kind == "article" else session.source_of(last.url),
         work_id=work_id(article.canonical_url) if kind == "article" else None,
         capture_id=kept.capture_id,
         seen_at=last.fetched_at,
@@ -111,19 +117,61 @@ def _keep_article(session: Session, visit: Visit, article: Article, kept: Kept) 
             add_alias(store, surt(address), address, saved.article_id)
     if kind == "article":
         cited = tuple(session.scope.cited_entries(article))
-        lists.sight(store, _sightings(session, cited, seen_at=last.fetched_at))
+        lists.sight(store, tuple(_sightings(session, article, cited, seen_at=last.fetched_at)))
         session.counts["references"] += len(article.references)
         session.counts["discovered"] += frontier.add(store, cited, now=session.now())
     return str(saved.status)
 
 
-def _sightings(session: Session, cited: Iterable[FrontierEntry], *, seen_at: str) -> list[Sighting]:
-    """Return by which way an article led to others of HyperAI."""
-    return [
-        Sighting(surt=entry.surt, way="citation", url=entry.url, first_seen_at=seen_at, run_id=session.run_id)
-        for entry in cited
-        if entry.kind == "article"
-    ]
+def _keep_target(session: Session, visit: Visit, plan: Plan, now: datetime) -> str | None:
+    """Return the SURT of the page that an address redirects to; one that was met only so becomes an entry of its own.
+
+    None where there is no redirect to another address, or no page at its end.
+    """
+    store, entry = session.store, visit.entry
+    if visit.leads_to is not None:
+        article_id = page_of(store, visit.leads_to.surt)
+        if article_id is not None:
+            for address in {entry.url, *(hop.url for hop in visit.hops)}:
+                add_alias(store, surt(address), address, article_id)
+        return visit.leads_to.surt
+    if len(visit.hops) < 2 or visit.outcome not in STORED or entry.kind in LISTS or surt(visit.final_url) == entry.surt:
+        return None
+    is_own = session.scope.is_own_article(visit.final_url)
+    target = FrontierEntry(
+        surt=surt(visit.final_url),
+        url=canonical_url(visit.final_url),
+        kind="article" if is_own else "cited",
+        source=SOURCE_KEY if is_own else "",
+        found_on=entry.url,
+    )
+    frontier.add(store, [target], now=now)
+    frontier.done(
+        store,
+        target.surt,
+        outcome=visit.outcome,
+        now=now,
+        due_at=plan.at,
+        etag=visit.hops[-1].header("etag") or "",
+        last_modified=visit.hops[-1].header("last-modified") or "",
+        interval_s=plan.interval_s,
+    )
+    return target.surt
+
+
+def _sightings(
+    session: Session, article: Article, cited: Iterable[FrontierEntry], *, seen_at: str
+) -> Iterator[Sighting]:
+    """Yield by which of its citations an article led to others of HyperAI, as it writes their addresses."""
+    own = {entry.surt for entry in cited if entry.kind == "article"}
+    named: list[Reference | Link] = [*article.references, *article.links] if own else []
+    for citation in named:
+        try:
+            key, url = surt(citation.url or ""), as_written(citation.url or "")
+        except AddressError:
+            continue
+        if key in own:
+            yield Sighting(surt=key, way="citation", url=url, first_seen_at=seen_at, run_id=session.run_id)
 
 
 def _keep_naming(session: Session, naming: Naming, now: datetime) -> None:
@@ -135,7 +183,7 @@ def _keep_naming(session: Session, naming: Naming, now: datetime) -> None:
     lists.note_hints(store, naming.noted)
 
 
-def _tell_frontier(session: Session, visit: Visit, plan: Plan, now: datetime) -> None:
+def _tell_frontier(session: Session, visit: Visit, plan: Plan, now: datetime, *, leads_to: str | None) -> None:
     store, entry = session.store, visit.entry
     if plan.state == "dead":
         frontier.give_up(store, entry.surt, outcome=visit.outcome, detail=visit.detail)
@@ -154,6 +202,7 @@ def _tell_frontier(session: Session, visit: Visit, plan: Plan, now: datetime) ->
             last_modified=_validator(visit, "last-modified"),
             interval_s=plan.interval_s,
             is_changed=plan.is_changed,
+            leads_to=leads_to,
         )
 
 

@@ -6,7 +6,15 @@ from urllib.parse import urljoin
 
 from w3lib.url import safe_url_string
 
+from archive.dates import utc_iso
+from archive.errors import AddressError
+from archive.records import FrontierEntry
+from archive.store import frontier
+from archive.urls import surt
 from archive.warc import Exchange
+from spiders.planning import STORED
+from spiders.scope import LISTS
+from spiders.session import Session
 
 REFRESH = re.compile(
     rb"<meta\b(?=[^>]*\bhttp-equiv\s*=\s*[\"']?\s*refresh\b)[^>]*\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))",
@@ -57,3 +65,21 @@ def _joined(base: str, text: str) -> str:
         return str(safe_url_string(urljoin(base, text))).partition("#")[0]
     except ValueError:
         return text
+
+
+def known_target(session: Session, entry: FrontierEntry, target: str) -> FrontierEntry | None:
+    """Return the entry of the page that *entry* redirects to, when that is held already or about to be asked by itself.
+
+    None means that the redirect is to be followed: an unknown page, one that failed, a list, a ring.
+    """
+    try:
+        key = surt(target)
+    except AddressError:
+        return None
+    known = None if key == entry.surt or entry.kind in LISTS else frontier.entry_of(session.store, key)
+    if known is None or known.leads_to or key in session.leading or known.kind in LISTS:
+        return None
+    if known.state == "done":
+        return known if known.outcome in STORED else None
+    is_coming = known.state == "leased" or (known.state == "due" and (known.due_at or "") <= utc_iso(session.now()))
+    return known if is_coming and not known.attempts else None

@@ -105,6 +105,14 @@ class Scope:
                 surt=surt(plain), url=plain, kind="cited", priority=CITED_PRIORITY, found_on=article.url
             )
 
+    def is_own_article(self, url: str) -> bool:
+        """Return whether *url* is an article of HyperAI, at the origin, inside the scope or not."""
+        try:
+            is_here = host_of(url) == host_of(self.origin)
+            return is_here and bool(ARTICLE_PATH.match(canonical_url(url).partition("?")[0]))
+        except AddressError:
+            return False
+
     def source_of(self, url: str) -> str:
         """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""
         return SOURCE_KEY if host_of(url) == host_of(self.origin) else site_key(url)

@@ -81,6 +81,9 @@ class Session:
     renderer: "Renderer | None" = None
     tally: Tally = field(default_factory=Tally)
     alarms: list[Alarm] = field(default_factory=list)
+    leading: Annotated[set[str], "SURTs that were found to redirect to an entry of its own."] = field(
+        default_factory=set
+    )
     error: ArchiveError | None = None
     is_stopping: bool = False
     n_uncommitted: int = 0

@@ -33,6 +33,7 @@ class Visit:
     article: Annotated[Article | None, "What the page says, when it is one to keep."] = None
     found: Annotated[tuple[FrontierEntry, ...], "Addresses it led to."] = ()
     listing_kind: Annotated[str | None, "For a listing: what it turned out to be."] = None
+    leads_to: Annotated[FrontierEntry | None, "Entry that it redirects to and that is asked by itself."] = None
     n_new: Annotated[int, "For a listing: how many articles it named that were not known."] = 0
     naming: Annotated[Naming | None, "For a listing that names something new: what that changes."] = None
     is_same: Annotated[bool, "Whether the answer is 304, or the body that we hold already: nothing was read."] = False

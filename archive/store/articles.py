@@ -15,6 +15,7 @@ from archive.model import Article, Precision
 from archive.opt_out import withholds
 from archive.records import StoredArticle, row_of
 from archive.store import Store, stamp
+from archive.store.aliases import add_alias, take_waiting
 from archive.store.citations import link_citations, page_of, save_citations
 from archive.store.problems import save_warnings
 from archive.store.search_index import put_in, stored_texts, take_out
@@ -92,27 +93,19 @@ def save_article(  # noqa: PLR0913 - what the page says, and five things it cann
         reading = _reading(article, kind, source, work_id, capture_id, stamp(seen_at))
         reading.row["opt_out"] = opt_out
         held = store.connection.execute("SELECT * FROM articles WHERE surt = :surt", reading.row).fetchone()
+        if held is not None and _is_copy(held, reading):
+            if _is_same_title(held, reading):  # the page at the address itself says what the article says
+                _note_alias(store, reading.article, held["id"], reading.row["surt"])
+                return Saved(SaveStatus.UNCHANGED, held["id"])
+            article = _not_believed(reading.article, "is another article")
+            reading = _reading(article, kind, source, work_id, capture_id, stamp(seen_at))
+            held = store.connection.execute("SELECT * FROM articles WHERE surt = :surt", reading.row).fetchone()
         note_source(store, source)
         saved = _insert(store, reading) if held is None else _update(store, dict(held), reading)
         _note_alias(store, reading.article, saved.article_id, reading.row["surt"])
         if opt_out or (held and held["opt_out"]):
             _withhold_earlier_texts(store, saved.article_id)
     return saved
-
-
-def add_alias(store: Store, surt: str, url: str, article_id: int, reason: str = "redirect") -> None:
-    """Record another address of an article; citations of that address are linked. An article's own address is left."""
-    row = {"surt": surt, "url": url, "id": article_id, "reason": reason}
-    if store.connection.execute("SELECT 1 FROM articles WHERE surt = :surt", row).fetchone():
-        return
-    with store.transaction():
-        store.connection.execute(
-            "INSERT INTO aliases (surt, url, article_id, reason) VALUES (:surt, :url, :id, :reason) "
-            "ON CONFLICT (surt) DO UPDATE SET article_id = excluded.article_id, reason = excluded.reason "
-            "WHERE aliases.article_id <> excluded.article_id",
-            row,
-        )
-        link_citations(store, article_id, surt=surt, url=url)
 
 
 def find_article(store: Store, word: str) -> int | None:
@@ -173,8 +166,23 @@ def _with_own_canonical(article: Article) -> Article:
         believed = False
     if believed:
         return article
-    warning = f"canonical_url: {article.canonical_url} is on another host and was not taken"
+    return _not_believed(article, "is on another host")
+
+
+def _not_believed(article: Article, why: str) -> Article:
+    warning = f"canonical_url: {article.canonical_url} {why} and was not taken"
     return replace(article, canonical_url=article.url, warnings=(*article.warnings, warning))
+
+
+def _is_copy(held: Mapping[str, Any], reading: _Reading) -> bool:
+    """Return whether a page that names *held* as its canonical address says something else than that page itself."""
+    surt = reading.row["surt"]
+    is_other = bool(reading.row["content_digest"] != held["content_digest"])
+    return is_other and surt_of(reading.article.url) != surt and surt_of(held["url"]) == surt
+
+
+def _is_same_title(held: Mapping[str, Any], reading: _Reading) -> bool:
+    return content_digest(held["title"], "") == content_digest(reading.article.title, "")
 
 
 def _bare_host(url: str) -> str:
@@ -197,6 +205,7 @@ def _insert(store: Store, reading: _Reading) -> Saved:
     if reading.article.warnings:
         _save_warnings(store, article_id, reading)
     link_citations(store, article_id, surt=row["surt"], url=row["canonical_url"])
+    take_waiting(store, article_id, row["surt"])
     return Saved(SaveStatus.NEW, article_id)
 
 

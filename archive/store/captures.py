@@ -46,24 +46,18 @@ def latest(store: Store, surt: str) -> Capture | None:
 def last_payload(store: Store, surt: str) -> Capture | None:
     """Return the capture that holds the body which an address had when last asked; a revisit record refers to it.
 
-    That may be an older one than the last response: a page that was changed and changed back.
+    That may be an older one than the last response: a page that was changed and changed back. A page that was only
+    reached by a redirect so far has the captures of that.
     """
-    row = store.connection.execute(
-        "SELECT * FROM captures WHERE surt = :surt AND record_type = 'response' AND payload_digest = ("
-        "SELECT payload_digest FROM captures WHERE surt = :surt AND status IN (200, 304) "
-        "AND payload_digest IS NOT NULL ORDER BY fetched_at DESC, id DESC LIMIT 1) ORDER BY id DESC LIMIT 1",
-        {"surt": surt},
-    ).fetchone()
+    row = store.connection.execute(_LAST_PAYLOAD, {"surt": surt}).fetchone()
+    if row is None:
+        row = store.connection.execute(_LAST_PAYLOAD_BY_REDIRECT, {"surt": surt}).fetchone()
     return _capture(row) if row else None
 
 
 def same_payload(store: Store, surt: str, payload_digest: str) -> Capture | None:
-    """Return the last stored response of an address with this very body; None when it is new."""
-    row = store.connection.execute(
-        "SELECT * FROM captures WHERE surt = :surt AND record_type = 'response' AND payload_digest = :digest "
-        "ORDER BY id DESC LIMIT 1",
-        {"surt": surt, "digest": payload_digest},
-    ).fetchone()
+    """Return the last stored response of an address, or of what redirects to it, with this very body."""
+    row = store.connection.execute(_SAME_PAYLOAD, {"surt": surt, "digest": payload_digest}).fetchone()
     return _capture(row) if row else None
 
 
@@ -104,3 +98,19 @@ def _capture(row: object) -> Capture:
     values = dict(row)  # type: ignore[call-overload]
     values["outcome"] = Outcome(values["outcome"])
     return Capture(**values)
+
+
+_LAST_DIGEST = (
+    "SELECT payload_digest FROM captures WHERE surt {surt} AND status IN (200, 304) "
+    "AND payload_digest IS NOT NULL ORDER BY fetched_at DESC, id DESC LIMIT 1"
+)
+_OF_DIGEST = (
+    "SELECT * FROM captures WHERE surt {surt} AND record_type = 'response' "
+    "AND payload_digest = {digest} ORDER BY id DESC LIMIT 1"
+)
+_BY_REDIRECT = "IN (SELECT surt FROM frontier WHERE leads_to = :surt)"
+_LAST_PAYLOAD = _OF_DIGEST.format(surt="= :surt", digest=f"({_LAST_DIGEST.format(surt='= :surt')})")
+_LAST_PAYLOAD_BY_REDIRECT = _OF_DIGEST.format(surt=_BY_REDIRECT, digest=f"({_LAST_DIGEST.format(surt=_BY_REDIRECT)})")
+_SAME_PAYLOAD = _OF_DIGEST.format(
+    surt="IN (SELECT :surt UNION ALL SELECT surt FROM frontier WHERE leads_to = :surt)", digest=":digest"
+)

@@ -114,11 +114,13 @@ def done(  # noqa: PLR0913 - one argument a column
     last_modified: str | None = None,
     interval_s: float | None = None,
     is_changed: bool = False,
+    leads_to: str | None = None,
 ) -> None:
     """Record that an address was asked and what came of it; *due_at* plans the next time, *interval_s* is how.
 
     A page keeps REVISIT_PRIORITY from then on. None for *etag* or *last_modified* keeps the stored value (an answer 304
-    need not repeat them), '' forgets it; None for *interval_s* keeps the stored one.
+    need not repeat them), '' forgets it; None for *interval_s* keeps the stored one. *leads_to* is the SURT of the
+    entry that it redirects to; what leads to this one shares its outcome.
     """
     row = {
         "surt": surt,
@@ -130,10 +132,14 @@ def done(  # noqa: PLR0913 - one argument a column
         "last_modified": last_modified,
         "interval_s": interval_s,
         "is_changed": is_changed,
+        "leads_to": leads_to,
         "revisit": REVISIT_PRIORITY,
     }
     with store.transaction():
         store.connection.execute(_DONE, row)
+        store.connection.execute(
+            "UPDATE frontier SET outcome = :outcome WHERE leads_to = :surt AND outcome IS NOT :outcome", row
+        )
 
 
 def give_up(store: Store, surt: str, *, outcome: Outcome | str, detail: str | None = None) -> None:
@@ -308,6 +314,7 @@ UPDATE frontier SET
     interval_s = COALESCE(:interval_s, interval_s),
     checked_at = :now,
     changed_at = CASE WHEN :is_changed THEN :now ELSE changed_at END,
+    leads_to = :leads_to,
     priority = CASE WHEN kind IN ('article', 'cited') THEN :revisit ELSE priority END
 WHERE surt = :surt
 """

@@ -4,7 +4,7 @@ A way is a kind of list, or the script payload of listing pages, or a citation. 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,9 @@ from archive.dates import parse_date
 from archive.records import Lastmods, ListReading, Sighting
 from archive.revisits import misses_nothing
 from archive.store import Store, stamp
+from archive.store.aliases import add_mirrors
+from archive.store.citations import page_of
+from archive.urls import canonical_url
 
 _READING = tuple(field.name for field in fields(ListReading))
 _PUT_READING = f"INSERT OR REPLACE INTO lists ({', '.join(_READING)}) VALUES ({', '.join(':' + n for n in _READING)})"  # noqa: S608 - names of our own record
@@ -30,17 +33,18 @@ def reading_of(store: Store, surt: str) -> ListReading | None:
     return ListReading(**dict(row)) if row else None
 
 
-def sight(store: Store, sightings: Iterable[Sighting]) -> int:
-    """Note by which way articles were found, each way once; return how many notes are new."""
+def sight(store: Store, sightings: Sequence[Sighting]) -> None:
+    """Note by which way articles were found, each way and spelling once; mirrors of what is held become aliases."""
     with store.transaction():
-        return max(
-            0,
-            store.connection.executemany(
-                "INSERT INTO sightings (surt, way, url, first_seen_at, run_id) "
-                "VALUES (:surt, :way, :url, :first_seen_at, :run_id) ON CONFLICT DO NOTHING",
-                [asdict(sighting) for sighting in sightings],
-            ).rowcount,
+        store.connection.executemany(
+            "INSERT INTO sightings (surt, way, url, first_seen_at, run_id) "
+            "VALUES (:surt, :way, :url, :first_seen_at, :run_id) ON CONFLICT DO NOTHING",
+            [asdict(sighting) for sighting in sightings],
         )
+        for sighting in sightings:
+            is_mirror = canonical_url(sighting.url) != sighting.url
+            if is_mirror and (article_id := page_of(store, sighting.surt)) is not None:
+                add_mirrors(store, article_id, [sighting.url])
 
 
 def ledger(store: Store) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ REFERENCES are for readers (Datasette links along them); they are checked by `ar
 from sqlite_utils import Database, Migrations
 
 from archive.segments import SEGMENTER_VERSION
-from archive.store.schema_discovery import DISCOVERY, REVISITS
+from archive.store.schema_discovery import ADDRESSES, DISCOVERY, REVISITS
 from archive.store.search_schema import SEARCH_ANEW
 
 MIGRATIONS = Migrations("hyperai_archive")
@@ -95,6 +95,12 @@ def m012_discovery(db: Database) -> None:
 def m013_browser(db: Database) -> None:
     """Which sources need a browser."""
     _run(db, "ALTER TABLE sources ADD COLUMN browser INTEGER NOT NULL DEFAULT 0")
+
+
+@MIGRATIONS()
+def m014_addresses(db: Database) -> None:
+    """Mirrors of an article among its aliases, and which address redirects to which."""
+    _run(db, ADDRESSES)
 
 
 CRAWLING = """

@@ -78,3 +78,22 @@ FROM found
 JOIN totals ON totals.source = found.source
 LEFT JOIN later ON later.source = found.source AND later.way = found.way;
 """
+
+ADDRESSES = """
+CREATE TABLE aliases_by_url (
+    surt TEXT NOT NULL,
+    url TEXT PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    reason TEXT NOT NULL DEFAULT 'redirect'
+);
+INSERT OR IGNORE INTO aliases_by_url SELECT surt, url, article_id, reason FROM aliases;
+DROP TABLE aliases;
+ALTER TABLE aliases_by_url RENAME TO aliases;
+-- which article an address leads to
+CREATE INDEX aliases_surt ON aliases (surt);
+-- one article's other addresses
+CREATE INDEX aliases_article ON aliases (article_id);
+ALTER TABLE frontier ADD COLUMN leads_to TEXT;
+-- what leads to an address
+CREATE INDEX frontier_leads_to ON frontier (leads_to) WHERE leads_to IS NOT NULL;
+"""

@@ -21,14 +21,15 @@ from archive.progress import counted
 from archive.records import Capture
 from archive.settings import Config
 from archive.store import Store, frontier, open_store
-from archive.store.articles import Saved, add_alias, save_article
+from archive.store.aliases import add_alias
+from archive.store.articles import Saved, save_article
 from archive.store.captures import AS_SHOWN, captures_of, correct_outcome, n_bodies
 from archive.store.lock import crawl_lock
 from archive.store.sources import policy_of
 from archive.urls import surt
 from archive.warc import read_record
 from spiders.pages import read_page
-from spiders.scope import Scope
+from spiders.scope import SOURCE_KEY, Scope
 from spiders.sites import work_id
 from spiders.visit import allowed_part
 from spiders.workers import Workers
@@ -191,13 +192,13 @@ def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport,
         correct_outcome(store, capture.id, outcome=article.outcome, detail=capture.detail)
     if article.outcome not in STORED:
         return
-    kind = "article" if capture.kind == "article" else "source"
+    kind = "article" if capture.kind == "article" or scope.is_own_article(capture.url) else "source"
     opt_out = honoured(capture.opt_out, ignored)
     saved = save_article(
         store,
         allowed_part(article, policy_of(store, capture.source), opt_out),
         kind=kind,
-        source=capture.source if kind == "article" else scope.source_of(capture.url),
+        source=SOURCE_KEY if kind == "article" else scope.source_of(capture.url),
         work_id=work_id(article.canonical_url) if kind == "article" else None,
         capture_id=capture.id,
         seen_at=capture.fetched_at,

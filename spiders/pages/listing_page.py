@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.dates import parse_date
+from archive.urls import MIRROR_HOSTS
 from spiders.pages.document import Document, Element, collapse, direct_text
 from spiders.pages.listings import NOT_A_LISTING, Listing, ListingEntry, unique
 from spiders.pages.next_page import guessed_page, next_page
@@ -56,10 +57,11 @@ def _is_hyperai(url: str, site: str | None) -> bool:
 def _linked(document: Document, *, items_only: bool) -> Iterator[ListingEntry]:
     """Yield the articles that the page links to on its own host, with title and date of their card."""
     host = urlsplit(document.url).hostname
+    hosts = {host, *(mirror for mirror, own in MIRROR_HOSTS.items() if own == host)}
     for node in document.root.iter("a"):
         href = document.absolute(node.get("href"))
         parts = urlsplit(href)
-        if not href or parts.hostname != host:
+        if not href or parts.hostname not in hosts:
             continue
         if not (_ITEM if items_only else _ARTICLE_PATH).search(parts.path):
             continue

@@ -8,7 +8,8 @@ import pytest
 from archive.model import Precision, Reference
 from archive.search import search
 from archive.store import open_store
-from archive.store.articles import Saved, add_alias, content_digest, find_article, save_article
+from archive.store.aliases import add_alias
+from archive.store.articles import Saved, content_digest, find_article, save_article
 from archive.store.revisions import revision, revision_numbers
 from archive.urls import surt
 
