@@ -17,6 +17,7 @@ _GZIP = b"\x1f\x8b"
 _ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
 _ROBOTS = re.compile(r"^\s*(?:user-agent|disallow|allow|sitemap|crawl-delay)\s*:", re.I | re.M)
 _AMPERSAND = re.compile(r"&(#?\w{1,32};)?")
+_PLAIN_ADDRESS = re.compile(r"https?://\S+\s*(?:$|[\r\n])", re.I)
 _FEED_TAGS = frozenset({"rss", "feed", "rdf"})
 
 
@@ -59,16 +60,28 @@ def read_listing(body: bytes, *, url: str, content_type: str = "", site: str | N
     decoded = decode(unpacked, content_type if body is unpacked else "")
     if decoded is None or not decoded.text.strip():
         return NOT_A_LISTING
-    start = decoded.text.lstrip("\ufeff \t\r\n")
-    if start.startswith("{") and (feed := _json_feed(start, url)):
-        return feed
-    if (found := _xml_root(decoded.text)) is not None:
-        return _from_xml(found, url)
-    if not re.match(r"\s*<", start) and _ROBOTS.search(start):
-        return Listing(kind="robots", entries=unique(_robots(start, url)))
     from spiders.pages.listing_page import read_listing_page
 
-    return read_listing_page(decoded.text, url=url, site=site)
+    found = _from_data(decoded.text, url)
+    return found or read_listing_page(decoded.text, url=url, site=site)
+
+
+def _from_data(text: str, url: str) -> Listing | None:
+    """Return a feed, a sitemap or a robots.txt; None when the text is none of them."""
+    from spiders.pages.feeds import read_feed, read_json_feed
+
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("{"):
+        return read_json_feed(start, url)
+    kind = _xml_kind(text)
+    if kind in _FEED_TAGS:
+        return read_feed(text, url)
+    if kind and (root := _xml_root(text)) is not None:
+        return _from_sitemap(root, url)
+    if not start.startswith("<") and _ROBOTS.search(start):
+        return Listing(kind="robots", entries=unique(_robots(start, url)))
+    pages = unique(_plain_addresses(start, url)) if _PLAIN_ADDRESS.match(start) else ()
+    return Listing(kind="sitemap", entries=pages) if pages else None
 
 
 def inflate(body: bytes) -> bytes | None:
@@ -100,18 +113,23 @@ def unique(entries: Iterable[ListingEntry]) -> tuple[ListingEntry, ...]:
     return tuple(seen.values())
 
 
-def _xml_root(text: str) -> etree._Element | None:
-    """Return the root of a feed or sitemap, however ill-formed; None when the response is neither."""
+def _xml_kind(text: str) -> str:
+    """Return the name of the root of a feed or sitemap, however ill-formed; '' when the response is neither."""
     opening = re.search(r"<(?!\?|!)(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)\b", text[:5000], re.I)
     if not opening or re.search(r"<(?:!doctype\s+)?html\b", text[: opening.start()], re.I):
-        return None
+        return ""
+    return opening[1].lower()
+
+
+def _xml_root(text: str) -> etree._Element | None:
+    """Return the root of a sitemap; None when it cannot be read at all."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False, huge_tree=False)
     cleaned = re.sub(r"^\s*<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", "", text[:3000], flags=re.S) + text[3000:]
     try:
         root = etree.fromstring(_well_formed(cleaned.lstrip()).encode("utf-8", "replace"), parser=parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
-    return root if root is not None and _name(root) in _FEED_TAGS | {"urlset", "sitemapindex"} else None
+    return root if root is not None and _name(root) in ("urlset", "sitemapindex") else None
 
 
 def _well_formed(text: str) -> str:
@@ -127,13 +145,10 @@ def _plain_entity(found: re.Match[str]) -> str:
     return html5.get(name or "", "&amp;" + (name or ""))
 
 
-def _from_xml(root: etree._Element, url: str) -> Listing:
-    name = _name(root)
-    if name in ("urlset", "sitemapindex"):
-        kind = "sitemap" if name == "sitemapindex" else "article"
-        entries = unique(_sitemap_entries(root, url, kind))
-        return Listing(kind="sitemap" if name == "urlset" else "sitemap-index", entries=entries)
-    return Listing(kind="feed", entries=unique(_feed_entries(root, url)), next_urls=_next_pages(root, url))
+def _from_sitemap(root: etree._Element, url: str) -> Listing:
+    is_index = _name(root) == "sitemapindex"
+    entries = unique(_sitemap_entries(root, url, "sitemap" if is_index else "article"))
+    return Listing(kind="sitemap-index" if is_index else "sitemap", entries=entries)
 
 
 def _sitemap_entries(root: etree._Element, url: str, kind: str) -> Iterator[ListingEntry]:
@@ -156,60 +171,11 @@ def _sitemap_entries(root: etree._Element, url: str, kind: str) -> Iterator[List
                 yield ListingEntry(url=other, kind=kind, modified_raw=facts.get("lastmod", ""))
 
 
-def _feed_entries(root: etree._Element, url: str) -> Iterator[ListingEntry]:
-    for node in root.iter():
-        if not isinstance(node.tag, str) or _name(node) not in ("item", "entry"):
-            continue
-        facts: dict[str, str] = {}
-        for child in node:
-            if isinstance(child.tag, str):
-                facts.setdefault(_name(child), "".join(child.itertext()).strip())
-        if address := absolute(_feed_link(node, facts), url):
-            published = facts.get("pubdate") or facts.get("published") or facts.get("date") or facts.get("issued") or ""
-            title = " ".join(re.sub(r"<[^>]+>", "", facts.get("title", "")).split())
-            yield ListingEntry(url=address, title=title, published_raw=published, modified_raw=facts.get("updated", ""))
-
-
-def _feed_link(node: etree._Element, facts: dict[str, str]) -> str:
-    """Return an entry's address: the alternate link, the text of <link>, or a guid that is an address."""
-    links = [child for child in node if isinstance(child.tag, str) and _name(child) == "link"]
-    for child in links:
-        if child.get("href") and (child.get("rel") or "alternate") == "alternate":
-            return str(child.get("href"))
-    text = next((child.text.strip() for child in links if (child.text or "").strip()), "")
-    guid = facts.get("guid") or facts.get("id") or ""
-    return text or (guid if guid.startswith(("http://", "https://")) else "")
-
-
-def _next_pages(root: etree._Element, url: str) -> tuple[str, ...]:
-    links = (
-        node
-        for node in root.iter()
-        if isinstance(node.tag, str) and _name(node) == "link" and node.get("rel") == "next"
-    )
-    return tuple(address for node in links if (address := absolute(node.get("href"), url)))
-
-
-def _json_feed(text: str, url: str) -> Listing | None:
-    """Return a JSON Feed (jsonfeed.org); None when the JSON is something else."""
-    from spiders.pages.structured import loads_leniently
-
-    value = loads_leniently(text)
-    if not isinstance(value, dict) or "jsonfeed.org" not in str(value.get("version", "")):
-        return None
-    items = [item for item in value.get("items") or [] if isinstance(item, dict)]
-    entries = (
-        ListingEntry(
-            url=address,
-            title=str(item.get("title") or ""),
-            published_raw=str(item.get("date_published") or ""),
-            modified_raw=str(item.get("date_modified") or ""),
-        )
-        for item in items
-        if (address := absolute(str(item.get("url") or item.get("external_url") or item.get("id") or ""), url))
-    )
-    further = absolute(str(value.get("next_url") or ""), url)
-    return Listing(kind="feed", entries=unique(entries), next_urls=(further,) if further else ())
+def _plain_addresses(text: str, url: str) -> Iterator[ListingEntry]:
+    """Yield the addresses of a sitemap that is plain text, one a line (sitemaps.org)."""
+    for line in text.splitlines():
+        if _PLAIN_ADDRESS.match(line.strip()) and (address := absolute(line.strip(), url)):
+            yield ListingEntry(url=address)
 
 
 def _robots(text: str, url: str) -> Iterator[ListingEntry]:

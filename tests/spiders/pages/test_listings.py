@@ -63,6 +63,12 @@ FEEDS = {
     "atom": "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>A &amp; B</title><link rel='self' href='/x'/>"
     "<link href='/ja/news/3'/><id>tag:1</id></entry></feed>",
     "cut off": "<rss><channel><item><title>A &amp; B</title><link>/ja/news/3</link></item><item><title>C",
+    "rss 1.0": "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
+    "<item rdf:about='x'><title>A &amp; B</title><link>/ja/news/3</link></item></rdf:RDF>",
+    "an entity of html": "<rss><channel><item><title>A &amp;&nbsp;B</title><link>/ja/news/3</link></item></channel>",
+    "an open item": "<rss><channel><item><title>A &amp; B</title><link>/ja/news/3</link></channel></rss>",
+    "markup in a title": "<rss><channel><item><title>&lt;b&gt;A&lt;/b&gt; &amp;amp; B</title><link>/ja/news/3</link>"
+    "</item></channel></rss>",
     "json": json.dumps(
         {"version": "https://jsonfeed.org/version/1", "items": [{"url": "/ja/news/3", "title": "A & B"}]}
     ),
@@ -96,3 +102,42 @@ def test_robots_txt_names_sitemaps() -> None:
 def test_what_is_no_listing_says_so(body: bytes) -> None:
     listing = read_listing(body, url="https://hyper.ai/rss", content_type="application/rss+xml")
     assert (listing.kind, listing.entries) == ("not-a-listing", ())
+
+
+def test_dates_of_feeds_stay_as_they_are_printed() -> None:
+    body = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>A</title><link href='/ja/news/3'/>"
+    body += b"<published>2025-11-12T08:30:00+09:00</published><updated>2025-11-13T00:00:00Z</updated></entry>"
+    body += b"<entry><title>B</title><link href='/ja/news/4'/><updated>2025-11-14T00:00:00Z</updated></entry></feed>"
+    entries = read_listing(body, url="https://hyper.ai/feed").entries
+    assert [(entry.published_raw, entry.modified_raw) for entry in entries] == [
+        ("2025-11-12T08:30:00+09:00", "2025-11-13T00:00:00Z"),
+        ("2025-11-14T00:00:00Z", "2025-11-14T00:00:00Z"),
+    ]
+
+
+def test_a_feed_names_its_next_page() -> None:
+    body = b"<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='/feed?page=2'/>"
+    body += b"<entry><link href='/ja/news/3'/></entry></feed>"
+    assert read_listing(body, url="https://hyper.ai/feed").next_urls == ("https://hyper.ai/feed?page=2",)
+
+
+def test_a_sitemap_of_news_dates_its_pages() -> None:
+    body = (
+        b"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>https://hyper.ai/ja/news/1</loc>"
+    )
+    body += b"<n:news><n:publication_date>2025-11-12</n:publication_date><n:title>A</n:title></n:news></url></urlset>"
+    entry = read_listing(body, url="https://hyper.ai/news.xml").entries[0]
+    assert (entry.title, entry.published_raw) == ("A", "2025-11-12")
+
+
+def test_a_sitemap_may_be_plain_text() -> None:
+    body = b"https://hyper.ai/ja/news/1\r\nhttps://hyper.ai/ja/news/2\n\nno address\n"
+    listing = read_listing(body, url="https://hyper.ai/sitemap.txt", content_type="text/plain")
+    assert (listing.kind, urls(listing)) == ("sitemap", ["https://hyper.ai/ja/news/1", "https://hyper.ai/ja/news/2"])
+
+
+def test_entities_of_a_feed_are_not_blown_up() -> None:
+    lines = [f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "x" * 10}">' for n in range(12)]
+    body = f"<!DOCTYPE r [{''.join(lines)}]><rss><channel><item><title>&a11;</title><link>/ja/news/3</link></item>"
+    listing = read_listing(body.encode(), url="https://hyper.ai/feed")
+    assert len(listing.entries[0].title) < 100
