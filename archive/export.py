@@ -27,6 +27,8 @@ _SINCE = {
     "run_sources": "run_id IN (SELECT id FROM runs WHERE started_at >= :since)",
     "frontier": "first_seen_at >= :since OR surt IN (SELECT surt FROM captures WHERE fetched_at >= :since)",
     "captures": "fetched_at >= :since",
+    "lists": "read_at >= :since",
+    "sightings": "first_seen_at >= :since",
     "articles": "last_captured_at >= :since",
     "revisions": "seen_at >= :since",
     "citations": _OF_ARTICLE,

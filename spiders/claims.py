@@ -64,6 +64,8 @@ class Claims:
         with session.write(n_pages=0):
             frontier.put_back(session.store, [entry.surt], due_at=later)
         session.attempts[entry.surt] -= 1
+        if entry.kind in session.remaining and not session.attempts[entry.surt]:
+            session.remaining[entry.kind] += 1
         if ends:
             self.waking[entry.surt] = ends
         self.settle(entry)

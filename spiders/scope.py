@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from archive.dates import parse_date
@@ -22,7 +22,8 @@ ARTICLE_PATH = re.compile(
 FIRST_PRIORITY, LAST_PRIORITY, SITEMAP_PRIORITY, LINKED_PRIORITY = 5000, 4001, 3000, 2000
 ROOT_PRIORITY = 10_000  # lists that a crawl starts from, or is led to by a list that is none of pages
 DEEP_PRIORITY = 4000  # a listing's further page, after the articles of the page before; due only when that leads to it
-CITED_PRIORITY = 100
+CITED_PRIORITY = 100  # and a point for every week since FIRST_WEEK: what the newest articles cite goes first
+FIRST_WEEK = date(2020, 1, 6)
 LISTS = ("listing", "feed", "sitemap")
 """Kinds of addresses that name articles."""
 
@@ -102,7 +103,11 @@ class Scope:
                     yield inside
                 continue
             yield FrontierEntry(
-                surt=surt(plain), url=plain, kind="cited", priority=CITED_PRIORITY, found_on=article.url
+                surt=surt(plain),
+                url=plain,
+                kind="cited",
+                priority=cited_priority(article.published_at),
+                found_on=article.url,
             )
 
     def is_own_article(self, url: str) -> bool:
@@ -127,6 +132,18 @@ class Scope:
     def _takes(self, locale: str | None, section: str) -> bool:
         section = "stories" if section == "headlines" else section
         return section in self.sections and (not self.locales or (locale or "") in self.locales)
+
+
+def cited_priority(published_at: str | None) -> int:
+    """Return the priority of what an article of that date (as stored) cites: first what the newest weeks cite.
+
+    >>> cited_priority("2025-11-12") - cited_priority("2025-10-30T08:00:00Z")
+    2
+    """
+    if not published_at or len(published_at) < len("2025-11-12"):
+        return CITED_PRIORITY
+    days = (date.fromisoformat(published_at[:10]) - FIRST_WEEK).days
+    return min(CITED_PRIORITY + max(days // 7, 0), LINKED_PRIORITY - 1)
 
 
 def priority_of(kind: str, place: int) -> int:

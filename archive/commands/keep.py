@@ -32,8 +32,8 @@ def export_command(config: Config, table: str | None, everything: bool, **option
     To standard output, or to -o PATH: whole or not at all.
 
     Rows come in the order of their key; the same archive gives the same bytes. A file is written whole or not at all.
-    Tables: sources seeds runs run_sources frontier captures articles revisions citations figures data_tables problems
-    aliases robots decisions, and the view cited_sources.
+    Tables: sources seeds runs run_sources frontier lists sightings lastmods captures articles revisions citations
+    figures data_tables problems aliases robots decisions, and the view cited_sources.
     """
     from archive.export import check_choice, tables
 

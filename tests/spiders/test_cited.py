@@ -89,3 +89,14 @@ def test_of_a_metadata_only_source_no_text_is_kept(site):
     site.crawl()
     kept = site.rows("SELECT title, text FROM articles WHERE url = 'http://cited.test/a'")
     assert kept == [{"title": "出典その一", "text": ""}]
+
+
+def test_what_the_newest_article_cites_is_captured_before_a_backlog(site):
+    site.world.put("hyper.test", "/ja/news", listing_page("/ja/news/101", "/ja/news/102"))
+    for number, day in ((101, "2021-03-01"), (102, "2025-11-12")):
+        page = article_page(f"記事{number}", references=tuple(f"http://cited.test/{number}-{n}" for n in range(3)))
+        dated = page.replace("<head>", f'<head><meta property="article:published_time" content="{day}">')
+        site.world.put("hyper.test", f"/ja/news/{number}", dated)
+    site.crawl(budget=3)
+    asked = {path for path in site.world.paths("cited.test") if path != "/robots.txt"}
+    assert asked == {f"/102-{n}" for n in range(3)}
