@@ -12,7 +12,7 @@ from archive.model import Outcome
 from archive.records import FrontierEntry, ListReading, Sighting
 from archive.revisits import HintSample
 from archive.store import frontier, lists
-from archive.urls import as_written, canonical_url, host_of, surt
+from archive.urls import as_written, canonical_url, host_of, site_key, surt
 from archive.warc import Exchange
 from spiders.pages import Listing, ListingEntry
 from spiders.politeness import RETRY_AFTER, Plan
@@ -54,7 +54,7 @@ class Lists:
         asked. Where no sitemap works it is every list. What failed is asked again, unless its server named a time.
         """
         session = self.session
-        held = frontier.lists_of(session.store, host=session.origin_netloc, least_priority=ROOT_PRIORITY)
+        held = frontier.lists_of(session.store, source=SOURCE_KEY, least_priority=ROOT_PRIORITY)
         has_sitemap = any(entry.kind == "sitemap" and _is_list(entry) for entry in held)
         wanted = [entry.surt for entry in held if self._is_asked_always(entry, has_sitemap=has_sitemap)]
         with session.write(n_pages=0):
@@ -111,10 +111,12 @@ class Lists:
     def list_entry(
         self, url: str, kind: str, *, found_on: str | None, priority: int = ROOT_PRIORITY, lastmod: str = ""
     ) -> FrontierEntry | None:
-        """Return the frontier entry of a list of HyperAI; None when the address is elsewhere."""
+        """Return the frontier entry of a list of HyperAI (sitemaps and feeds: a sister host too); None for another."""
         try:
             plain = canonical_url(url)
-            if kind not in LISTS or host_of(plain) != self.session.origin_host:
+            is_here = host_of(plain) == self.session.origin_host
+            is_sister = kind in ("sitemap", "feed") and site_key(plain) == site_key(self.session.config.origin)
+            if kind not in LISTS or not (is_here or is_sister):
                 return None
         except AddressError:
             return None

@@ -21,7 +21,7 @@ from archive.store.clock import mend_plans
 from archive.store.lock import crawl_lock
 from archive.store.run_sources import save_run_sources
 from archive.store.warc_places import warc_ends
-from archive.urls import canonical_url, host_of
+from archive.urls import host_of
 from archive.warc import WarcWriter
 from archive.warc_recovery import cut_torn_tail, first_free_number
 from spiders.guard import Guard, guard_for
@@ -112,11 +112,6 @@ class Session:
     def origin_host(self) -> str:
         """Return the host that HyperAI is asked at."""
         return host_of(self.config.origin)
-
-    @property
-    def origin_netloc(self) -> str:
-        """Return that host as the frontier writes it: with a port that is not the usual one."""
-        return urlsplit(canonical_url(self.config.origin)).netloc
 
     def source_of(self, url: str) -> str:
         """Return the source key by which pages of *url* are read: a mirror given as origin is HyperAI too."""

@@ -203,12 +203,12 @@ def entry_of(store: Store, surt: str) -> FrontierEntry | None:
     return FrontierEntry(**(dict(row) | {"outcome": outcome}))
 
 
-def lists_of(store: Store, *, host: str, least_priority: int) -> list[FrontierEntry]:
-    """Return the sitemaps, feeds and listings of *host* that have at least *least_priority*."""
+def lists_of(store: Store, *, source: str, least_priority: int) -> list[FrontierEntry]:
+    """Return the sitemaps, feeds and listings of *source* that have at least *least_priority*."""
     rows = store.connection.execute(
-        "SELECT surt FROM frontier WHERE kind IN ('sitemap', 'feed', 'listing') AND host = :host "
+        "SELECT surt FROM frontier WHERE kind IN ('sitemap', 'feed', 'listing') AND source = :source "
         "AND priority >= :least ORDER BY surt",
-        {"host": host, "least": least_priority},
+        {"source": source, "least": least_priority},
     ).fetchall()
     return [entry for row in rows if (entry := entry_of(store, row[0]))]
 

@@ -1,6 +1,7 @@
 """Lists: what a crawl asks when little changed, what lastmod dates are good for, and the coverage ledger."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -202,3 +203,28 @@ def test_what_came_later_and_a_way_did_not_show_is_told_apart(site):
         rows = {row["way"]: row for row in lists.ledger(store)}
     assert (rows["listing"]["n_missed"], rows["listing"]["n_missed_later"]) == (1, 1)
     assert (rows["sitemap"]["n_missed"], rows["sitemap"]["n_missed_later"]) == (1, 0)
+
+
+def test_robots_txt_may_name_a_sitemap_on_a_sister_host_and_none_elsewhere(site):
+    resolve = {**site.config.resolve, "maps.hyper.test": site.server.address}
+    site.config = replace(site.config, resolve=resolve)
+    site.world.put("hyper.test", "/ja/news", Reply("none", 404))
+    lines = "Sitemap: http://maps.hyper.test/map.xml\nSitemap: http://cited.test/map.xml\n"
+    site.world.put("hyper.test", "/robots.txt", lines, content_type="text/plain")
+    for host, number in (("maps.hyper.test", 101), ("cited.test", 102)):
+        body = f"<urlset {NAMESPACE}><url><loc>http://hyper.test/ja/news/{number}</loc></url></urlset>"
+        site.world.put(host, "/map.xml", body)
+    for _ in range(2):
+        site.crawl(with_cited=False)
+    assert site.world.paths("maps.hyper.test").count("/map.xml") == 2
+    assert site.world.paths("cited.test") == []
+    assert site.rows("SELECT canonical_url FROM articles") == [{"canonical_url": "http://hyper.test/ja/news/101"}]
+
+
+def test_a_plain_run_after_a_failed_sitemap_asks_every_list(site):
+    put_map(site, {"/ja/news/101": ""})
+    site.crawl(with_cited=False)
+    assert asked_by(site) == ["/sitemap.xml"]
+    site.world.put("hyper.test", "/sitemap.xml", Reply("down", 503))
+    site.crawl(with_cited=False, settings={"retries": 0})
+    assert "/ja/news" in asked_by(site, settings={"retries": 0})
