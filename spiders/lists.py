@@ -54,7 +54,9 @@ class Lists:
         asked. Where no sitemap works it is every list. What failed is asked again, unless its server named a time.
         """
         session = self.session
-        held = frontier.lists_of(session.store, source=SOURCE_KEY, least_priority=ROOT_PRIORITY)
+        roots = frontier.lists_of(session.store, source=SOURCE_KEY, least_priority=ROOT_PRIORITY)
+        site = site_key(session.config.origin)  # an archive may hold the lists of a mirror too
+        held = [entry for entry in roots if site_key(entry.url) == site]
         has_sitemap = any(entry.kind == "sitemap" and _is_list(entry) for entry in held)
         wanted = [entry.surt for entry in held if self._is_asked_always(entry, has_sitemap=has_sitemap)]
         with session.write(n_pages=0):

@@ -228,3 +228,13 @@ def test_a_plain_run_after_a_failed_sitemap_asks_every_list(site):
     site.world.put("hyper.test", "/sitemap.xml", Reply("down", 503))
     site.crawl(with_cited=False, settings={"retries": 0})
     assert "/ja/news" in asked_by(site, settings={"retries": 0})
+
+
+def test_lists_of_another_origin_are_left_alone(site):
+    site.world.put("cited.test", "/ja/news", listing_page("/ja/news/101"))
+    put_map(site, {"/ja/news/101": ""})
+    site.crawl(with_cited=False)
+    start = len(site.world.asked)
+    site.config = replace(site.config, origin="http://cited.test")
+    site.crawl(with_cited=False)
+    assert {asked.host for asked in site.world.asked[start:]} == {"cited.test"}
