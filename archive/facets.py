@@ -18,7 +18,7 @@ from archive.urls import site_key
 NAMES = ("source", "lang", "section", "month", "kind", "outcome", "cites")
 """Every facet, in the order they are shown; each but month and cites is a filter of that name."""
 
-_COUNTED = 8_000
+_COUNTED = 3_000
 _CITING = 300
 _SHOWN = 10
 

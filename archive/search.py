@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive import matches, ranking
+from archive.answers import answers
 from archive.errors import QueryError, SchemaError
 from archive.query import Filters, Query, Term, expression, is_question, read_query, term_expression
 from archive.segments import bounded
@@ -155,7 +156,7 @@ def number_of(store: Store | Connection, found: Found) -> tuple[int, bool]:
     """Return how many articles an answer has in all, and whether that is exact."""
     connection = _connection(store)
     if found.order == "question":
-        return len(ranking.answers(connection, found.query, found.filters)), True
+        return len(answers(connection, found.query, found.filters)), True
     if found.match:
         return matches.n_found(connection, found.match, found.filters)
     without = _without(found.query)
@@ -232,7 +233,7 @@ class _Search:
         )
 
     def _answered(self) -> Found:
-        ranked = ranking.answers(self.connection, self.query, self.filters)[self.offset : self.offset + self.limit]
+        ranked = answers(self.connection, self.query, self.filters)[self.offset : self.offset + self.limit]
         hits = _hits(self.connection, ranked, word_patterns(self.query, as_question=True))
         return Found(hits, self.query, self.filters, "question", "")
 

@@ -135,13 +135,13 @@ def any_form(word: str) -> str:
     return f'("{stem(word)}" OR "{stem(word)}{STEM}")'
 
 
-@lru_cache(maxsize=100_000)
 def stem_token(word: str) -> str | None:
     """Return the token that stands for the stem of an English *word*; None when it is its own stem."""
     found = stem(word)
     return None if found == word else found + STEM
 
 
+@lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return Porter's stem of a lower-case English word."""
     return str(_porter().stemWord(word))

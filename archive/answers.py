@@ -1,0 +1,168 @@
+"""Answers to a question, of which no article need hold every word, in two stages.
+
+Its rarest terms, within the budget of matches, choose a hundred candidates by bm25; all its terms, found in the
+candidates' text, put those in order: bm25 again, and how much of the question stands close together.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.matches import MIN_BUDGET, Match, best, budget, n_articles, n_matches
+from archive.query import Filters, Query
+from archive.segments import any_form, fold, is_cjk, phrase, script_of, script_runs, stem, tokens
+
+_CANDIDATES = 100
+_MAX_TERMS = 64
+# Chosen on 120 questions of each of seven public sets (seed 1234), apart from those that docs/benchmarks.md reports.
+_K1, _B, _TITLE_WEIGHT = 0.9, 0.6, 3.0
+_RUN_WEIGHT = 0.5  # of a run of three and more characters, whose pairs count as well
+_RARITY_POWER = 1.2
+_CLOSE_CHARS = 60
+_CLOSE_WEIGHT = 1.5
+_LATIN_WORD = re.compile("[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a question as it stands in folded text: characters, or the stem of a Latin word; and its weight."""
+
+    text: str
+    is_latin: bool
+    weight: float
+
+
+def answers(connection: Any, query: Query, filters: Filters) -> list[Match]:
+    """Return up to 100 articles that may answer *query*, a question, best first."""
+    allowed = max(MIN_BUDGET, budget(connection) // 2)  # several terms a match cost more than one
+    frequencies = _frequencies(connection, _question_terms(query), allowed)
+    chosen = _rarest(frequencies, allowed)
+    if not chosen:
+        return []
+    candidates = best(connection, " OR ".join(chosen), filters, _CANDIDATES)
+    scores = _scores(connection, [article_id for article_id, _ in candidates], _weighed(connection, frequencies))
+    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
+
+
+def _question_terms(query: Query) -> list[str]:
+    """Return the phrases of a question: its tokens, less those of hiragana alone, and its longer runs of one script."""
+    words = [term.text for term in query.terms()]
+    terms = [_expression(token) for word in words for token in tokens(word) if _has_meaning(token)]
+    runs = [phrase(run) for word in words for run in script_runs(word) if len(run) > 2 and is_cjk(run)]
+    return list(dict.fromkeys([*terms, *runs]))[:_MAX_TERMS]
+
+
+def _expression(token: str) -> str:
+    return f'"{token}"' if is_cjk(token) else any_form(token)
+
+
+def _has_meaning(token: str) -> bool:
+    if is_cjk(token):
+        return len(token) > 1 and any(script_of(character) != "hiragana" for character in token)
+    return True
+
+
+def _frequencies(connection: Any, terms: Iterable[str], allowed: int) -> dict[str, int]:
+    """Return in how many articles each term occurs: the common ones from the table, the others counted."""
+    counted: dict[str, int] = {}
+    for term in terms:
+        known = _common(connection, term)
+        counted[term] = known or n_matches(connection, term, allowed)
+    return {term: n for term, n in counted.items() if n}
+
+
+def _common(connection: Any, term: str) -> int:
+    words = term.strip("()").replace('"', "").split(" OR ")
+    rows = connection.execute(
+        "SELECT SUM(n_articles) FROM search_words WHERE word IN (SELECT value FROM json_each(:words))",
+        {"words": json.dumps(words)},
+    )
+    return int(rows.fetchone()[0] or 0)
+
+
+def _rarest(frequencies: Mapping[str, int], allowed: int) -> list[str]:
+    chosen: list[str] = []
+    total = 0
+    for term, n in sorted(frequencies.items(), key=lambda item: item[1]):
+        if chosen and total + n > allowed:
+            break
+        chosen.append(term)
+        total += n
+    return chosen
+
+
+def _weighed(connection: Any, frequencies: Mapping[str, int]) -> list[_Term]:
+    total = n_articles(connection)
+    terms = []
+    for term, n in frequencies.items():
+        words = term.split(" OR ")[0].strip('(" *)').split()
+        weight = max(1e-6, math.log((total - min(n, total) + 0.5) / (min(n, total) + 0.5))) ** _RARITY_POWER
+        if is_cjk(words[0]):  # bigrams put together again: 資金 金調 調達 is 資金調達
+            terms.append(_Term("".join(word[0] for word in words) + words[-1][1:], False, weight))
+        else:  # any_form() names the stem first
+            terms.append(_Term(words[0], True, weight))
+    return terms
+
+
+def _scores(connection: Any, candidates: Sequence[int], terms: Sequence[_Term]) -> dict[int, float]:
+    rows = connection.execute(
+        "SELECT id, COALESCE(title, ''), text FROM articles WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(list(candidates))},
+    )
+    documents = {row[0]: (fold(row[1]), fold(row[2])) for row in rows}
+    mean = max(1.0, sum(len(text) for _, text in documents.values()) / max(1, len(documents)))
+    return {article_id: _score(title, text, terms, mean) for article_id, (title, text) in documents.items()}
+
+
+def _score(title: str, text: str, terms: Sequence[_Term], mean: float) -> float:
+    in_title = Counter(number for _, number in _places(title, terms))
+    places = sorted(_places(text, terms))
+    in_text = Counter(number for _, number in places)
+    norm = _K1 * (1 - _B + _B * len(text) / mean)
+    score = 0.0
+    for number in in_title.keys() | in_text.keys():
+        term, n = terms[number], _TITLE_WEIGHT * in_title[number] + in_text[number]
+        weight = term.weight * (_RUN_WEIGHT if len(term.text) > 2 and not term.is_latin else 1.0)
+        score += weight * n * (_K1 + 1) / (n + norm)
+    return score + _CLOSE_WEIGHT * _closeness(places, in_title.keys(), terms)
+
+
+def _places(text: str, terms: Sequence[_Term]) -> Iterator[tuple[int, int]]:
+    """Yield (place in *text*, number of the term) of every occurrence."""
+    latin = {term.text: number for number, term in enumerate(terms) if term.is_latin}
+    if latin:
+        for match in _LATIN_WORD.finditer(text):
+            number = latin.get(stem(match.group()))
+            if number is not None:
+                yield match.start(), number
+    for number, term in enumerate(terms):
+        if term.is_latin:
+            continue
+        place = text.find(term.text)
+        while place >= 0:
+            yield place, number
+            place = text.find(term.text, place + 1)
+
+
+def _closeness(places: Sequence[tuple[int, int]], in_title: Iterable[int], terms: Sequence[_Term]) -> float:
+    """Return the most weight of different terms within 60 characters; terms of the title are near everywhere."""
+    titled = set(in_title)
+    held: Counter[int] = Counter()
+    now = most = 0.0
+    first = 0
+    for place, number in places:
+        if not held[number] and number not in titled:
+            now += terms[number].weight
+        held[number] += 1
+        while places[first][0] < place - _CLOSE_CHARS:
+            left = places[first][1]
+            held[left] -= 1
+            if not held[left] and left not in titled:
+                now -= terms[left].weight
+            first += 1
+        most = max(most, now)
+    return most + sum(terms[number].weight for number in titled)
