@@ -110,7 +110,7 @@ def parse_date(raw: str, *, seen_at: datetime | None = None, lang: str | None = 
     if len(raw) > LONGEST_DATE or not raw.strip():
         return None
     found = _read(plain(raw), seen_at, lang) or _read_parts(raw, seen_at, lang) or _byline(raw)
-    if found and seen_at and _start(found.value) > seen_at + AHEAD:
+    if found and seen_at and first_instant(found.value) > seen_at + AHEAD:
         return None
     return found
 
@@ -159,12 +159,12 @@ def hours_between(published_at: str, precision: Precision | str, instant: str) -
     """
     try:
         Precision(precision)
-        return (datetime.fromisoformat(instant) - _start(published_at)).total_seconds() / 3600
+        return (datetime.fromisoformat(instant) - first_instant(published_at)).total_seconds() / 3600
     except (ValueError, TypeError):
         return None
 
 
-def _start(value: str) -> datetime:
+def first_instant(value: str) -> datetime:
     """Return the first instant of a stored date; ValueError when it is none."""
     if len(value) < len("2025"):
         raise ValueError(f"no date: {value!r}")

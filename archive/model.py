@@ -161,3 +161,4 @@ class Article:
     mentions: Annotated[tuple[Mention, ...], "Sources named without a link, in order."] = ()
     outcome: Annotated[Outcome, "ok, or why this page is no article."] = Outcome.OK
     warnings: Annotated[tuple[str, ...], "What could not be read or is doubtful, as 'field: words'."] = ()
+    extractor: Annotated[str, "What read it: release, and a digest of the rules that read pages."] = ""

@@ -193,6 +193,7 @@ class StoredArticle:
     last_captured_at: Annotated[str, "Last capture it was read from, UTC; the same body is not read again."] = ""
     n_revisions: Annotated[int, "How many states of its text are kept."] = 1
     opt_out: Annotated[str | None, "What the page asks us not to do, and is honoured: its text may be withheld."] = None
+    extractor: Annotated[str, "What read it: release, digest of its rules; one that reads the same is not noted."] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from archive.records import StoredArticle, row_of
 from archive.store import Store, stamp
 from archive.store.aliases import add_alias, take_waiting
 from archive.store.citations import link_citations, page_of, save_citations
+from archive.store.neighbours import doubt_of_date
 from archive.store.problems import save_warnings
 from archive.store.search_index import put_in, stored_texts, take_out
 from archive.store.sources import note_source
@@ -66,6 +67,7 @@ _INSERT = (
     f"({', '.join(':' + name for name in _COLUMNS)}, :capture_id, :seen_at, :seen_at)"
 )
 _UPDATE = f"UPDATE articles SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE id = :id"  # noqa: S608
+_READ_BY = "UPDATE articles SET extractor = :extractor WHERE id = :id AND extractor IS NOT :extractor"
 _DATE = ("published_at", "published_precision", "published_raw", "published_from")
 _SHARPNESS = list(Precision)
 
@@ -90,7 +92,9 @@ def save_article(  # noqa: PLR0913 - what the page says, and five things it cann
     *opt_out* is what the page asks us not to do: it leaves the index, or the text of its earlier states goes too.
     """
     with store.transaction():
-        reading = _reading(article, kind, source, work_id, capture_id, stamp(seen_at))
+        doubt = doubt_of_date(store, article, work_id)
+        read = replace(article, warnings=(*article.warnings, doubt)) if doubt else article
+        reading = _reading(read, kind, source, work_id, capture_id, stamp(seen_at))
         reading.row["opt_out"] = opt_out
         held = store.connection.execute("SELECT * FROM articles WHERE surt = :surt", reading.row).fetchone()
         if held is not None and _is_copy(held, reading):
@@ -266,12 +270,15 @@ def _store_changes(store: Store, held: dict[str, Any], reading: _Reading, row: d
     """Rewrite what differs from the stored rows and return the names of those fields."""
     article_id = held["id"]
     old_texts = stored_texts(store, article_id)
-    changed = [name for name in _COLUMNS if row[name] != held[name]]
+    # A new release that reads the same rewrites nothing.
+    changed = [name for name in _COLUMNS if row[name] != held[name] and name != "extractor"]
     if changed:
         store.connection.execute(_UPDATE, row | {"id": article_id})
     changed += _replace_parts(store, article_id, reading)
     if save_citations(store, article_id, reading.article):
         changed.append("citations")
+    if changed:
+        store.connection.execute(_READ_BY, row | {"id": article_id})
     new_texts = stored_texts(store, article_id)
     if new_texts != old_texts:
         take_out(store, article_id, old_texts)

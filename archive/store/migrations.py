@@ -104,6 +104,12 @@ def m014_addresses(db: Database) -> None:
     _run(db, ADDRESSES)
 
 
+@MIGRATIONS()
+def m015_extractor(db: Database) -> None:
+    """What read each article."""
+    db.conn.execute("ALTER TABLE articles ADD COLUMN extractor TEXT NOT NULL DEFAULT ''")
+
+
 CRAWLING = """
 CREATE TABLE sources (
     key TEXT PRIMARY KEY,

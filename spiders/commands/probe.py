@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = "tests/fixtures/pages"
 _LARGE = 100_000  # bytes from which a saved page is gzipped
-_NOT_COMPARED = ("url", "warnings")
+_NOT_COMPARED = ("url", "warnings", "extractor")
 
 
 def _page_options(command: Callable[..., Any]) -> Callable[..., Any]:

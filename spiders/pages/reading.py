@@ -1,6 +1,7 @@
 """From the bytes of one response to an `Article`: which kind of page it is, and which page object reads it."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from archive.errors import AddressError
@@ -9,6 +10,7 @@ from archive.urls import canonical_url, site_key
 from spiders.pages.base import ArticlePage
 from spiders.pages.charset import decode
 from spiders.pages.document import PAGE_FAULTS, Document
+from spiders.pages.extractor import extractor
 from spiders.pages.generic import GenericPage
 from spiders.pages.journal import JournalPage, is_landing
 from spiders.pages.outcomes import outcome_of_status
@@ -37,6 +39,11 @@ def read_page(
     *seen_at* is the capture time (aware): relative dates resolve against it. *site* names the site file to read it with
     when the address does not (a mirror, a test).
     """
+    article = _read(body, url, seen_at, content_type, status, site)
+    return replace(article, extractor=extractor())
+
+
+def _read(body: bytes, url: str, seen_at: datetime, content_type: str, status: int, site: str | None) -> Article:
     if body.lstrip()[:5] == _PDF:
         from spiders.pages.pdf import read_pdf
 

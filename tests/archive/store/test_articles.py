@@ -210,3 +210,12 @@ def test_page_and_index_commit_together(store, article):
     assert search(store, "資金調達") == []
     with open_store(store.path, read_only=True) as reader:
         assert rows(reader, "revisions") == []
+
+
+def test_a_new_extractor_is_noted_only_with_what_it_reads_anew(store, article):
+    save(store, replace(article, extractor="hyperai-archive 1 (a)"))
+    assert save(store, replace(article, extractor="hyperai-archive 2 (b)")).changed == ()
+    assert rows(store, "articles")[0]["extractor"] == "hyperai-archive 1 (a)"
+    changed = replace(article, extractor="hyperai-archive 2 (b)", figures=())
+    assert save(store, changed, after_h=1).changed == ("figures",)
+    assert rows(store, "articles")[0]["extractor"] == "hyperai-archive 2 (b)"

@@ -15,7 +15,7 @@ AT = ["--url", "https://news.example/a", "--fetched-at", "2025-12-31T00:00:00Z"]
 ORDER = (
     "url canonical_url site section lang title authors category tags published_at published_precision published_raw "
     "published_from modified_at description lead_image text headings figures tables references links mentions outcome "
-    "warnings"
+    "warnings extractor"
 )
 
 
