@@ -46,7 +46,10 @@ def _trafilatura() -> Reader:
 
     def read(html: str, url: str) -> Fields:
         found = trafilatura.bare_extraction(html, url=url or None, with_metadata=True)
-        return {"title": found.title, "authors": (found.author or "").split(";"), "date": found.date} if found else {}
+        if not found:
+            return {}
+        people = [name for name in (found.author or "").split(";") if name]
+        return {"title": found.title, "authors": people, "date": found.date}
 
     return read
 
