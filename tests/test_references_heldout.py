@@ -1,11 +1,11 @@
 """Reference lists on whole pages, read against a truth that was written before: precision and recall.
 
-Three sets by three hands (tests/fixtures/references/heldout-*.toml, second-*.toml and third-*.toml, with the rules by
-which their truth was decided). None is unseen any more. At first contact F1 was 0.901 on the first, which led to the
-reader being rewritten; 0.969 on the rewritten reader's first run over the second, whose misses were then worked on;
-0.8626 (precision 0.9865, recall 0.7664) on the third, which led to labels being read word by word and to lists being
-known by what their entries show. What is asserted here is that nothing is lost again; only those first figures tell
-how unseen pages fare.
+Four sets by four hands (tests/fixtures/references: heldout-*, second-*, third-*, fourth-*, with the rules by which
+their truth was decided). At first contact F1 was 0.901 on the first, which led to the reader being rewritten; 0.969 on
+the rewritten reader's first run over the second, whose misses were then worked on; 0.8626 (precision 0.9865, recall
+0.7664) on the third, which led to labels being read word by word and to lists being known by what their entries show;
+1.0000 on the fourth (216 references on 100 pages, two thirds of them in the common forms), which changed nothing.
+What is asserted here is that nothing is lost again; only those first figures tell how unseen pages fare.
 """
 
 import tomllib
@@ -122,7 +122,7 @@ def shown(entry: Entry) -> str:
     return f"{entry.number} {either(entry.addresses)} doi={either(entry.dois)} arxiv={entry.arxiv_id or '-'}"
 
 
-@pytest.mark.parametrize("name", ["heldout", "second", "third"])
+@pytest.mark.parametrize("name", ["heldout", "second", "third", "fourth"])
 def test_reference_lists_of_known_pages_are_still_read_with_f1_of_99_percent(name: str) -> None:
     stories = tomllib.loads((FOLDER / f"{name}-stories.toml").read_text(encoding="utf-8"))
     true_count = wanted_count = got_count = 0
