@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Literal
 
 from archive.query import Term
-from archive.segments import fold, katakana_words
+from archive.segments import fold, has_words, katakana_words
 
 MAX_SPELLINGS = 8
 Reason = Literal["name", "characters", "long vowel", "joined"]
@@ -45,7 +45,7 @@ def other_spellings(term: Term) -> list[Spelling]:
     found: dict[str, Reason] = {}
     for reason, spell in _SPELLERS.items():
         for text in spell(term.text):
-            if text != term.text:
+            if text != term.text and has_words(text):
                 found.setdefault(text, reason)
     return [Spelling(text, reason) for text, reason in list(found.items())[:MAX_SPELLINGS]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.matches import is_any
 from archive.query import Filters, Query, Term, expression
-from archive.segments import WHOLE, katakana_words
+from archive.segments import WHOLE, has_words, katakana_words
 
 MAX_SUGGESTIONS = 4
 _MAX_WORDS = 3_000  # words of the index that one misspelt word is compared with
@@ -40,9 +40,9 @@ def _candidates(connection: Any, query: Query) -> Iterator[Query]:
             yield replace(query, groups=query.groups[:place] + query.groups[place + 1 :])
     for place, term in terms:
         for length in range(len(term.text) - 1, 1, -1):
-            if not term.text.isascii():
-                yield _with(query, place, replace(term, text=term.text[:length]))
-                yield _with(query, place, replace(term, text=term.text[-length:]))
+            for text in () if term.text.isascii() else (term.text[:length], term.text[-length:]):
+                if has_words(text):
+                    yield _with(query, place, replace(term, text=text))
 
 
 def _with(query: Query, place: int, term: Term) -> Query:
