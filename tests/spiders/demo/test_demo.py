@@ -214,6 +214,12 @@ def test_the_financing_article_is_found(demo, query):
         assert f"{SITE}ja/news/48210" in [hit.url for hit in search(store, query, limit=5)]
 
 
+def test_after_a_crawl_a_misspelt_word_is_put_right_at_once(store):
+    """The words of the index are counted at the crawl's end, not only by `archive reindex`."""
+    known = {row[0] for row in store.connection.execute("SELECT word FROM search_words")}
+    assert "compiler" in known
+
+
 def test_a_second_demo_in_the_same_folder_starts_anew_and_counts_the_same(tmp_path, truth):
     folder = tmp_path / "world"
     done = [json.loads(run_demo(folder, "--json").stdout) for _ in range(2)]
