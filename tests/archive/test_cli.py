@@ -47,7 +47,7 @@ def test_the_group_imports_nothing_heavy():
     ("argv", "words"),
     [
         (["nonsense"], "No such command 'nonsense'"),
-        (["search"], "Missing argument"),
+        (["search"], "what is to be searched?"),
         (["crawl", "--limit", "many"], "'many' is not a valid integer"),
         (["schedule", "run", "--every", "soon"], "--every takes a number of minutes"),
         (["schedule", "print", "windows"], "'windows' is not one of"),

@@ -61,7 +61,7 @@ def test_all_tables_are_one_object(filled):
 def test_an_empty_table_is_still_valid(store):
     assert exported(store, "articles", "json") == (0, "[]\n")
     assert exported(store, "articles", "jsonl") == (0, "")
-    assert exported(store, "sources", "csv") == (0, "key,name,home,language,policy,reason\r\n")
+    assert exported(store, "sources", "csv") == (0, "key,name,home,language,policy,reason,browser\r\n")
 
 
 @pytest.mark.parametrize(

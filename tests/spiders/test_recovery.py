@@ -62,7 +62,7 @@ def test_unfinished_runs_are_marked_killed(tmp_path, many):
 
 
 def stopped(many, db, server, numbers, *, at, settings=()):
-    """Crawl until *numbers* come, at the *at*-th request or half a second after that path; return what came of it.
+    """Crawl until *numbers* come, at the *at*-th request or a fifth of a second after that path; return what came.
 
     That is status, output, errors, and the seconds from the first signal to the end.
     """
@@ -82,7 +82,7 @@ def stopped(many, db, server, numbers, *, at, settings=()):
                 send(numbers[0])
             elif asked.path == at and not sent_at:
                 for place, number in enumerate(numbers):
-                    threading.Timer(0.5 + place / 2, send, [number]).start()
+                    threading.Timer(0.2 + place / 2, send, [number]).start()
 
         many.on_request = stop
         printed, errors = process.communicate(timeout=60)
@@ -107,6 +107,10 @@ def test_a_stopped_crawl_ends_cleanly_and_the_next_one_goes_on(tmp_path, many):
 
 TERM = signal.SIGTERM
 SLOW = f"{NEWS}/205"
+LONG_BODY = "".join(
+    f"<p>第{number}の文では、ロイターやAxiosが伝えた資金調達{number}億ドルを述べる。</p>" for number in range(28_000)
+)
+"""More than a second to read, and less than a reading process is given."""
 
 
 @pytest.mark.parametrize(
@@ -119,7 +123,7 @@ SLOW = f"{NEWS}/205"
         (
             "hyper.test",
             SLOW,
-            Reply(article_page("長い記事", body="<p>段落と<a href='/a'>参考</a>。</p>" * 40_000)),
+            Reply(article_page("長い記事", body=LONG_BODY)),
             [TERM],
         ),
     ],
