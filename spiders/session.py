@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -279,9 +280,18 @@ def _end_run(session: Session, reason: str) -> None:
     with store.transaction():
         frontier.release(store)
         save_run_sources(store, session.tally.rows(session.run_id))
-        runs.end_run(store, session.run_id, reason=reason, counts=session.counts, now=now)
+        shown = _without_folders(reason, session.config)
+        runs.end_run(store, session.run_id, reason=shown, counts=session.counts, now=now)
         session.alarms = alarms(store, now=now, silent_days=session.config.silent_days)
         runs.note_alarms(store, session.run_id, as_json(session.alarms))
+
+
+def _without_folders(words: str, config: Config) -> str:
+    """Return *words* with our files named alone: the runs are published, and readers have no need of our paths."""
+    for file in (Path(config.db), Path(config.captures or config.db)):
+        for folder in (file.parent.resolve(), file.parent):
+            words = words if folder == Path() else words.replace(f"{folder}{os.sep}", "")
+    return words
 
 
 def _tell(session: Session) -> None:

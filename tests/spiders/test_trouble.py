@@ -82,6 +82,9 @@ def test_where_no_capture_can_be_written_no_row_says_there_is_one(site):
     with pytest.raises(CaptureError, match="the disk is full; what was stored is intact"):
         site.crawl()
     assert not site.rows("SELECT id FROM captures WHERE warc_file IS NOT NULL")
+    reason = site.rows("SELECT end_reason FROM runs")[0]["end_reason"]
+    assert "hyperai-00001.warc.gz cannot be written" in reason
+    assert str(file.parent.parent) not in reason  # the runs are published
     file.unlink()
     assert site.crawl().new == 3
     assert not faults(Path(site.config.db))
