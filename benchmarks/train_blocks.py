@@ -54,7 +54,7 @@ class Sample:
         body = document.root.find("body")
         self.blocks = serialise(document.root if body is None else body, keeps_hidden=True)
         self.known = PageText(fold(reader.title() or ""), fold(reader.description() or ""))
-        self.library_text = fold(main_text(document))
+        self.extracted = fold(main_text(document))
         self.group = fold_of(page["url"])
         self.host = urlsplit(page["url"]).hostname or page["id"]
         texts = [text_of(block) for block in self.blocks]
@@ -178,7 +178,7 @@ def _rows(samples: Sequence[Sample]) -> list[Row]:
     for group in sorted({sample.group for sample in samples}):
         odds = word_odds([sample for sample in samples if sample.group != group])
         for sample in (sample for sample in samples if sample.group == group):
-            found = with_library_text(features(sample.blocks, sample.known, odds), sample.blocks, sample.library_text)
+            found = with_library_text(features(sample.blocks, sample.known, odds), sample.blocks, sample.extracted)
             for row, want, weight in zip(found, sample.wanted, sample.weights, strict=True):
                 if weight:
                     rows.append((sample.host, row, want >= 0.5, weight))

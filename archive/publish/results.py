@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from archive.facets import facets
 from archive.query import Filters, Query
@@ -112,11 +111,6 @@ def marked_parts(text: str, marks: Any) -> list[tuple[str, bool]]:
         parts += [(text[at:start], False), (text[start:end], True)]
         at = end
     return [part for part in [*parts, (text[at:], False)] if part[0]]
-
-
-def address_of(request: SearchRequest) -> str:
-    """Return the arguments of the address that asks for the same hits."""
-    return urlencode({"q": request.q, **request.choices()}, errors="replace")
 
 
 def _page(found: Found, offset: int) -> dict[str, Any]:

@@ -27,12 +27,6 @@ def save_problem(  # noqa: PLR0913 - one argument a column
         )
 
 
-def clear_problems(store: Store, url: str) -> int:
-    """Forget the problems of a page, which is about to be read again, and return how many there were."""
-    with store.transaction():
-        return int(store.connection.execute("DELETE FROM problems WHERE url = :url", {"url": url}).rowcount)
-
-
 def save_warnings(store: Store, article: Article, *, article_id: int, capture_id: int | None, seen_at: str) -> None:
     """Make the problems of a stored article those that its last reading warns of ('field: words')."""
     new = [_field_and_words(warning) for warning in article.warnings]
