@@ -167,7 +167,8 @@ def test_a_signal_before_the_first_request_ends_the_crawl_too(tmp_path, many):
         Crawls(many, server).crawl(tmp_path / "a.db")
     with open_store(tmp_path / "a.db", read_only=True) as store:
         reasons = [row[0] for row in store.connection.execute("SELECT end_reason FROM runs ORDER BY id")]
-    assert set(reasons[:-1]) <= {"shutdown"}
+    # A signal right after the run's row was made, before the session stands, leaves that row to the next run to mark.
+    assert set(reasons[:-1]) <= {"shutdown", "killed"}
     assert reasons[-1] == "finished"
 
 
