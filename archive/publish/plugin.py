@@ -7,7 +7,7 @@ from typing import Any
 import markupsafe
 from datasette import hookimpl
 
-from archive.publish import pages, stock
+from archive.publish import answering, pages, stock
 from archive.publish.headers import Gate, is_local
 from archive.publish.metadata import LOCAL_READER
 from archive.publish.reading import web_address
@@ -40,7 +40,7 @@ def prepare_connection(conn: Any, datasette: Any) -> None:
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Take inline code out of Datasette's templates, which our policy forbids; give its error page our words."""
     if is_ours(datasette):
-        env.globals.update(pages.frame(datasette, None))
+        env.globals.update(answering.frame(datasette, None))
         env.loader = stock.WithoutInlineCode(env.loader)
 
 
@@ -62,7 +62,7 @@ def actor_from_request(datasette: Any, request: Any) -> Mapping[str, str] | None
 @hook
 def extra_template_vars(request: Any, datasette: Any) -> Mapping[str, Any]:
     """Give every template, ours and Datasette's, the words of the reader's language."""
-    return pages.frame(datasette, request) if is_ours(datasette) else {}
+    return answering.frame(datasette, request) if is_ours(datasette) else {}
 
 
 @hook
@@ -82,4 +82,4 @@ def render_cell(row: Any, value: Any, column: str, table: str, datasette: Any) -
 @hook
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """Answer a failed request in words."""
-    return pages.failure(datasette, request, exception) if is_ours(datasette) else None
+    return answering.failure(datasette, request, exception) if is_ours(datasette) else None
