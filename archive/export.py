@@ -14,13 +14,13 @@ from archive.dates import utc_iso
 from archive.errors import ExportChoiceError, ExportError
 from archive.progress import counted
 from archive.records import TABLES
+from archive.spreadsheets import neutral
 from archive.store import Connection
 
 FORMATS = ("json", "jsonl", "csv")
 VIEWS = ("cited_sources",)
 
 _JSON_COLUMNS = frozenset(("authors", "tags", "headings", "warnings", "rows", "counts", "alarms", "fields"))
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _OF_ARTICLE = "article_id IN (SELECT id FROM articles WHERE last_captured_at >= :since)"
 _SINCE = {
     "runs": "started_at >= :since",
@@ -63,12 +63,13 @@ def write_table(
     out: TextIO,
     *,
     since: str | None = None,
-    safe_csv: bool = False,
+    raw_csv: bool = False,
 ) -> int:
     """Write *table* to *out* as *fmt* (json: one array; jsonl; csv with a header) and return the number of rows.
 
     *since* is the number of a crawl run or an ISO 8601 instant: only rows seen from then on.
-    In JSON, columns that hold arrays or objects are such. *safe_csv* keeps a spreadsheet from running a cell.
+    In JSON, columns that hold arrays or objects are such. In CSV, cells that a spreadsheet would run are made neutral
+    unless *raw_csv*.
     Raises ExportChoiceError for a table, format or cursor that is not there.
     """
     check_choice(table, fmt)
@@ -76,7 +77,7 @@ def write_table(
     with contextlib.closing(_rows(connection, table, instant)) as rows:
         shown = rows if out.isatty() else counted(rows, f"rows of {table} written", total=None)
         if fmt == "csv":
-            return _write_csv(_names(connection, table), shown, out, safe=safe_csv)
+            return _write_csv(_names(connection, table), shown, out, raw=raw_csv)
         return _write_json(_names(connection, table), shown, out, lines=fmt == "jsonl")
 
 
@@ -174,18 +175,11 @@ def _write_json(names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO
     return n_rows
 
 
-def _write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO, *, safe: bool) -> int:
+def _write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO, *, raw: bool) -> int:
     writer = csv.writer(out)
     writer.writerow(names)
     n_rows = 0
     for values in rows:
-        writer.writerow([_neutral(value) for value in values] if safe else values)
+        writer.writerow(values if raw else [neutral(value) for value in values])
         n_rows += 1
     return n_rows
-
-
-def _neutral(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection): an apostrophe goes before it."""
-    if isinstance(value, str) and (value.startswith(_FORMULA_STARTS) or value.lstrip().startswith(_FORMULA_STARTS)):
-        return f"'{value}"
-    return value

@@ -23,7 +23,7 @@ from archive.settings import Config
 )
 @click.option("--format", "fmt", default="json", show_default=True, metavar="FORMAT", help="json, jsonl or csv.")
 @click.option("--since", metavar="CURSOR", help="Only rows seen since a run (its number) or a time (ISO 8601).")
-@click.option("--safe-csv", is_flag=True, help="Put ' before cells that a spreadsheet would run as a formula.")
+@click.option("--raw-csv", is_flag=True, help="Leave cells that a spreadsheet would run; else ' goes before them.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="File (folder with --all).")
 @common
 def export_command(config: Config, table: str | None, everything: bool, **options: Any) -> None:
@@ -167,19 +167,19 @@ def _snapshot(config: Config) -> Iterator[Any]:
 
 
 def _export_one(
-    connection: Any, table: str, *, fmt: str, since: str | None, safe_csv: bool, output: Path | None
+    connection: Any, table: str, *, fmt: str, since: str | None, raw_csv: bool, output: Path | None
 ) -> None:
     from archive.export import whole_file, write_table
 
     if output and output.is_dir():
         raise ExportError(f"{output} is a folder; name the file, for example {output / table}.{fmt}")
     with whole_file(output) if output else _stdout() as out:
-        n_rows = write_table(connection, table, fmt, out, since=since, safe_csv=safe_csv)
+        n_rows = write_table(connection, table, fmt, out, since=since, raw_csv=raw_csv)
     if output:
         click.echo(f"{n_rows} rows of {table} written to {output}")
 
 
-def _export_all(connection: Any, *, fmt: str, since: str | None, safe_csv: bool, output: Path | None) -> None:
+def _export_all(connection: Any, *, fmt: str, since: str | None, raw_csv: bool, output: Path | None) -> None:
     from archive.export import tables, whole_file, write_all, write_table
 
     if output is None:
@@ -195,7 +195,7 @@ def _export_all(connection: Any, *, fmt: str, since: str | None, safe_csv: bool,
     n_rows = 0
     for table in tables():
         with whole_file(output / f"{table}.{fmt}") as out:
-            n_rows += write_table(connection, table, fmt, out, since=since, safe_csv=safe_csv)
+            n_rows += write_table(connection, table, fmt, out, since=since, raw_csv=raw_csv)
     click.echo(f"{n_rows} rows of {len(tables())} tables written to {output}")
 
 

@@ -47,6 +47,8 @@ def frame(datasette: Any, request: Any) -> dict[str, Any]:
 async def failure(datasette: Any, request: Any, exception: Exception) -> Any:
     """Return the answer for a request that raised *exception*: 400 and 404 in words, 500 only for our own faults."""
     status = getattr(exception, "status", 500)
+    if isinstance(exception, OSError) and "static/" in request.path:  # a file with a path below it, a name too long
+        status = 404
     at_fault: tuple[type[Exception], ...] = (sqlite3.Error, MemoryError)  # a query that was too heavy
     if request.path.startswith(str(datasette.urls.database(DATABASE))):
         # Datasette's table pages hand odd arguments straight to int() and SQLite, and call an unknown column 500.

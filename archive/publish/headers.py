@@ -2,15 +2,11 @@
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from archive.publish.asgi import Application, Headers, Message, Receive, Scope, Send
 
 # No script at all, no inline style, nothing from elsewhere: what we publish was written by strangers.
 CONTENT_SECURITY_POLICY = (
@@ -87,7 +83,7 @@ def _refusal(scope: Scope) -> tuple[int, bytes] | None:
     return None
 
 
-def _guarded(status: int, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+def _guarded(status: int, headers: Headers) -> dict[str, Any]:
     kept = [(name, value) for name, value in headers if name.lower() not in SECURITY_HEADERS]
     location = {name.lower(): value for name, value in kept}.get(b"location", b"/")
     if FOREIGN_LOCATION.match(location):

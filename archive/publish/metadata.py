@@ -20,6 +20,12 @@ FACETS = {
     "decisions": ["decision"],
     "aliases": ["reason"],
 }
+# The index keeps words of pages that have left the archive until its segments are merged.
+INTERNAL_TABLES = (
+    *("meta", "search_words", "search_facets", "facet_sets", "search_blocks", "_sqlite_migrations"),
+    *("sqlite_sequence", "sqlite_stat1", "sqlite_stat4"),
+    *(f"articles_fts{part}" for part in ("", "_data", "_idx", "_content", "_docsize", "_config")),
+)
 SORT_DESCENDING = dict.fromkeys(("articles", "captures", "runs", "problems", "revisions", "decisions"), "id")
 LABELS = {"articles": "title", "sources": "key", "captures": "fetched_at", "runs": "started_at"}
 # Bodies of text stay out of table pages of many rows by truncation; see SETTINGS.
@@ -60,10 +66,8 @@ def datasette_metadata(title: str) -> dict[str, Any]:
         "columns": CITED_SOURCES_NOTES,
         "sortable_columns": ["n_citing"],
     }
-    for name in ("meta", "search_words", "search_facets", "facet_sets", "search_blocks"):
-        tables[name] = {"hidden": True}
-    for name in ("_sqlite_migrations", "sqlite_sequence"):
-        tables[name] = {"hidden": True}
+    for name in INTERNAL_TABLES:
+        tables[name] = {"hidden": True, "allow": False}
     return {
         "title": title,
         "databases": {

@@ -8,6 +8,7 @@ import markupsafe
 from datasette import hookimpl
 
 from archive.publish import answering, pages, stock
+from archive.publish.bodies import Bodies
 from archive.publish.headers import Gate, is_local
 from archive.publish.metadata import LOCAL_READER
 from archive.publish.reading import web_address
@@ -46,8 +47,8 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 @hook
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Guard every answer."""
-    return Gate if is_ours(datasette) else lambda app: app
+    """Guard every answer, and make its body safe and short."""
+    return (lambda app: Gate(Bodies(app))) if is_ours(datasette) else lambda app: app
 
 
 @hook

@@ -6,6 +6,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.publish import plugin, table_search
 from archive.publish.metadata import DATABASE, SETTINGS, datasette_metadata
@@ -49,4 +50,7 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
 
     async def execute(self, sql: str, params: Any = None, **options: Any) -> Any:
         """Run one query; see datasette.database.Database.execute()."""
-        return await super().execute(sql, params, **{**options, "log_sql_errors": False})
+        try:
+            return await super().execute(sql, params, **{**options, "log_sql_errors": False})
+        except MemoryError as error:
+            raise sqlite3.OperationalError("the query asked for too much memory") from error

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from archive.model import Article, CitedKind, Figure, Image, Link, Mention, Outcome, Policy, Precision, Reference, Table
@@ -166,6 +167,25 @@ def get(config):
         return asyncio.run(
             datasette.client.request(options.pop("method", "GET"), path, avoid_path_rewrites=True, **options)
         )
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def ask_site():
+    """Return a function that asks the site of any archive file for a path; *settings* are those of the Config."""
+
+    def ask(path_of_file, path, *, headers=None, as_sent=False, **settings):
+        transport = httpx.ASGITransport(app=make_datasette(Config(db=str(path_of_file), **settings)).app())
+
+        async def asking():
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                if not as_sent:
+                    return await client.get(path, headers=headers)
+                async with client.stream("GET", path, headers=headers) as answer:
+                    return b"".join([part async for part in answer.aiter_raw()])
+
+        return asyncio.run(asking())
 
     return ask
 

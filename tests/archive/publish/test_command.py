@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -88,14 +90,25 @@ def test_readers_see_what_a_crawler_writes_meanwhile(tmp_path, article):
     assert stop(process) == (0, "")
 
 
-@pytest.mark.parametrize(
-    "query", ["printf('%25.*c',900000000,'x')", "randomblob(1000000000)", "replace(hex(:x),'',hex(zeroblob(9)))"]
-)
-def test_a_giant_value_ends_at_once(archive_file, query):
+GIANTS = [
+    "select length(printf('%25.*c',900000000,'x'))",
+    "select length(randomblob(1000000000))",
+    "select length(replace(hex(:x),'',hex(zeroblob(9))))",
+    "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n",
+    "with recursive n(x) as (select 1 union all select x + 1 from n) select group_concat(x, 'aaaaaaaaaaaaaaaa') from n",
+    "with recursive n(x) as (select 'aaaaaaaa' union all select x || x from n) select length(x) from n",
+    "with recursive n(x) as (select hex('aaaaaaaa') union all select hex(x) from n) select max(length(x)) from n",
+]
+
+
+def test_a_giant_query_ends_soon_and_takes_no_more_memory_than_it_may(archive_file):
     process = start("--db", archive_file, "--port", 0)
     address = re.search(r"http://\S+", process.stdout.readline())[0]
-    with pytest.raises(HTTPError) as refused, urlopen(f"{address}archive.json?sql=select+length({query})", timeout=5):
-        pass
-    refused.value.close()
-    stop(process)
-    assert refused.value.code == 400
+    for query in GIANTS:
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{address}archive.json?{urlencode({'sql': query})}", timeout=10)
+        refused.value.close()
+        assert refused.value.code == 400
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+    assert stop(process) == (0, "")
+    assert int(peak[1]) < 450 * 1024
