@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.views.base import DatasetteError
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from archive.publish import reading
+from archive.publish.addresses import wayback_address, web_address
 from archive.publish.metadata import DATABASE
-from archive.publish.moments import elapsed_since, format_when
+from archive.publish.moments import elapsed_since, format_when, time_ago
 from archive.publish.words import CARRIERS, LANGUAGE_NAMES, NAMES, OUTCOMES, Words, choose_language
 
 TIME_LIMIT_MS = 3000
@@ -35,8 +36,10 @@ def frame(datasette: Any, request: Any) -> dict[str, Any]:
         "interface_languages": NAMES,
         "language_name": lambda tag: LANGUAGE_NAMES.get((tag or "").split("-")[0], tag or ""),
         "when": lambda value, precision=None: format_when(value, words, precision=precision),
+        "ago": lambda value: time_ago(value, datetime.now(UTC), words),
         "elapsed": lambda published_at, instant: elapsed_since(published_at, instant, words),
-        "web_address": reading.web_address,
+        "web_address": web_address,
+        "wayback_address": wayback_address,
         "host_of": lambda url: urlsplit(url).netloc,
         "state_of": _state_of,
         "carriers": CARRIERS,
@@ -138,6 +141,12 @@ def _state_of(citation: Mapping[str, Any]) -> tuple[str, str, str | None]:
     if citation.get("state") in ("due", "leased"):
         return "wait", "waiting to be captured", None
     return "none", ("not followed" if citation.get("url") else "no address given"), None
+
+
+def article_number(request: Any, name: str = "id") -> int:
+    """Return the number in the path under *name*; 0, which no row has, for one that SQLite cannot hold."""
+    number = int(request.url_vars[name])
+    return number if number <= MAX_ID else 0
 
 
 def decoded(segment: str) -> str:

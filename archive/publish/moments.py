@@ -55,6 +55,28 @@ def elapsed_since(published_at: str | None, instant: str | None, words: Words) -
     return words("{n} days after publication" if days > 0 else "{n} days before publication", n=abs(days))
 
 
+def time_ago(value: str | None, now: datetime, words: Words) -> str:
+    """Return how long before *now* the stored date *value* lies, in words: whole days, months or years.
+
+    "" when it is None, lies ahead, or is too blunt to say.
+
+    >>> time_ago("2025-11-22", datetime(2025, 12, 15, tzinfo=UTC), Words("en"))
+    '23 days ago'
+    """
+    if not value or len(value) < 7:
+        return ""
+    day = date.fromisoformat(value[:10] if len(value) >= 10 else f"{value[:7]}-01")
+    days = (now.date() - day).days
+    if days < 0:
+        return ""
+    if len(value) >= 10 and days < 60:
+        return words("{n} days ago", n=days) if days else words("today")
+    months = (now.year - day.year) * 12 + now.month - day.month
+    if months < 24:
+        return words("{n} months ago", n=months) if months else ""
+    return words("{n} years ago", n=months // 12)
+
+
 def _day_in_words(year: str, month: str, day: str, words: Words) -> str:
     if words.language == "ja":
         return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")

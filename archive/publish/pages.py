@@ -10,9 +10,11 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.errors import AddressError, ArchiveError, QueryError
 from archive.publish import reading
-from archive.publish.answering import MAX_ID, decoded, link, not_answered, read, show
+from archive.publish.addresses import publisher_of
+from archive.publish.answering import article_number, decoded, link, not_answered, read, show
 from archive.publish.feed import CONTENT_TYPE, feed
 from archive.publish.results import NO_RESULTS, PAGE_SIZE, SearchRequest, read_feed, read_results
+from archive.publish.states import changes_page, choose_changes, state_page
 from archive.store.saved_searches import saved_search
 
 
@@ -59,10 +61,7 @@ async def saved_page(request: Any, datasette: Any) -> Any:
 
 async def article_page(request: Any, datasette: Any) -> Any:
     """Answer /article/<id>: the reading view with its sources."""
-    article_id = int(request.url_vars["id"])
-    if article_id > MAX_ID:
-        return await not_answered(datasette, request, 404)
-    article = await read(datasette, partial(reading.read_article, article_id=article_id))
+    article = await read(datasette, partial(reading.read_article, article_id=article_number(request)))
     if article is None:
         return await not_answered(datasette, request, 404)
     return await show(datasette, request, "article", article)
@@ -72,8 +71,8 @@ async def cited_page(request: Any, datasette: Any) -> Any:
     """Answer /cited?url=…: one cited address, held or not; without url, a form to ask for one."""
     url = (request.args.get("url") or "").strip()
     context: dict[str, Any] = {"asked": url, "cited": None, "is_address": True}
-    if url and "/" not in url and reading.publisher_of(url):
-        return Response.redirect(link(datasette, request, f"/source/{quote(reading.publisher_of(url) or '')}"))
+    if url and "/" not in url and publisher_of(url):
+        return Response.redirect(link(datasette, request, f"/source/{quote(publisher_of(url) or '')}"))
     if url:
         try:
             context["cited"] = await read(datasette, partial(reading.read_cited, url=url))
@@ -97,6 +96,12 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/-/search\.atom$", search_feed),
     (r"^/-/saved/(?P<name>[^/]{1,300}?)(?:\.(?P<format>atom))?$", saved_page),
     (r"^/article/(?P<id>[0-9]{1,19})(?:\.(?P<format>json))?$", article_page),
+    (r"^/article/(?P<id>[0-9]{1,19})/state/(?P<number>[0-9]{1,9})(?:\.(?P<format>json))?$", state_page),
+    (r"^/article/(?P<id>[0-9]{1,19})/changes$", choose_changes),
+    (
+        r"^/article/(?P<id>[0-9]{1,19})/changes/(?P<older>[0-9]{1,9})/(?P<newer>[0-9]{1,9})(?:\.(?P<format>json))?$",
+        changes_page,
+    ),
     (r"^/cited(?:\.(?P<format>json))?$", cited_page),
     (r"^/source/(?P<key>[^/]{1,300})$", publisher_page),
 ]

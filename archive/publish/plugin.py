@@ -8,10 +8,10 @@ import markupsafe
 from datasette import hookimpl
 
 from archive.publish import answering, pages, stock
+from archive.publish.addresses import web_address
 from archive.publish.bodies import Bodies
 from archive.publish.headers import Gate, is_local
 from archive.publish.metadata import LOCAL_READER
-from archive.publish.reading import web_address
 
 Routes = list[tuple[str, Callable[..., Any]]]
 Hook = Callable[[Callable[..., Any]], Callable[..., Any]]

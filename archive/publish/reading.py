@@ -6,11 +6,11 @@ Every function takes a read-only connection whose rows have names; the mappings 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from archive.errors import AddressError
+from archive.publish.addresses import publisher_of
+from archive.publish.states import drift
 from archive.text import paragraphs
-from archive.urls import site_key, surt
+from archive.urls import surt
 
 N_LATEST = 30
 N_LISTED = 100
@@ -25,11 +25,15 @@ SELECT
     citations.position, citations.kind, citations.number, citations.text, citations.url, citations.surt,
     citations.cited_kind, citations.doi, citations.arxiv_id, citations.name, citations.paragraph,
     citations.cited_article_id, held.title, held.source AS held_source, held.outcome AS held_outcome,
+    held.n_revisions AS n_states, COALESCE(
+        (SELECT MAX(number) FROM revisions WHERE article_id = held.id AND seen_at <= articles.published_at), 1
+    ) AS state_when_cited,
     COALESCE(held.first_captured_at, (
         SELECT MIN(fetched_at) FROM captures WHERE captures.surt = citations.surt AND status IS NOT NULL
     )) AS captured_at,
     frontier.state, frontier.outcome, frontier.detail
 FROM citations
+JOIN articles ON articles.id = citations.article_id
 LEFT JOIN articles AS held ON held.id = citations.cited_article_id
 LEFT JOIN frontier ON frontier.surt = citations.surt
 WHERE citations.article_id = :id ORDER BY citations.position
@@ -66,6 +70,15 @@ KNOWN_SQL = "SELECT url, source, state, outcome, detail FROM frontier WHERE surt
 CAPTURES_SQL = """
 SELECT fetched_at, url, status, outcome, detail, redirect_to FROM captures
 WHERE surt = :surt ORDER BY fetched_at DESC, id DESC LIMIT 50
+"""
+# A page's other addresses were asked too; what redirected there shares its address with the first hop.
+CAPTURES_OF_PAGE_SQL = """
+SELECT
+    fetched_at, url, status, outcome, detail,
+    (SELECT number FROM revisions WHERE article_id = :id AND capture_id = captures.id) AS state_number
+FROM captures
+WHERE surt IN (SELECT :surt UNION SELECT surt FROM aliases WHERE article_id = :id) AND redirect_to IS NULL
+ORDER BY fetched_at DESC, id DESC LIMIT 50
 """
 HELD_SQL = """
 SELECT id FROM articles WHERE surt = :surt
@@ -104,6 +117,8 @@ def read_article(connection: Any, article_id: int) -> dict[str, Any] | None:
     article["mentions"] = [each for each in citations if each["kind"] == "mention"]
     article["revisions"] = _rows(connection, REVISIONS_SQL, key)
     article["problems"] = _rows(connection, PROBLEMS_SQL, key)
+    article["drift"] = drift(connection, article_id, article["n_revisions"])
+    article["captures"] = _captures_of(connection, article)
     article["cited_by"] = read_citing(connection, surt_key=article["surt"], article_id=article_id)
     return article
 
@@ -162,21 +177,8 @@ def read_publisher(connection: Any, key: str) -> dict[str, Any] | None:
     return {**plain, **(dict(row) if row else {}), "pages": pages, "cited": cited}
 
 
-def publisher_of(url: str | None) -> str | None:
-    """Return the source key of *url*; None when it is no web address."""
-    try:
-        return site_key(url) if url else None
-    except AddressError:
-        return None
-
-
-def web_address(url: str | None) -> str | None:
-    """Return *url* when a reader may follow it (http or https, with a host), else None."""
-    try:
-        parts = urlsplit(url or "")
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
+def _captures_of(connection: Any, article: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return _rows(connection, CAPTURES_OF_PAGE_SQL, article) if article["kind"] == "source" else []
 
 
 def _run(row: dict[str, Any]) -> dict[str, Any]:

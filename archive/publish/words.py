@@ -58,7 +58,7 @@ class Words:
         """Return *english* in this language with {names} filled in; a text without a translation stays English."""
         text = self._table.get(english, english)
         if self.language == "en" and values.get("n") == 1:
-            text = re.sub(r"(\{n\}) (day|reference|result|article|month)s", r"\1 \2", text)
+            text = re.sub(r"(\{n\} [a-z]{2,})s\b", r"\1", text)  # {n} days -> {n} day
         return text.format(**values) if values else text
 
 

@@ -161,7 +161,11 @@ def config(archive_file):
 @pytest.fixture(scope="session")
 def get(config):
     """Return a function that asks the published site for a path and gives its answer."""
-    datasette = make_datasette(config)
+    return asking(make_datasette(config))
+
+
+def asking(datasette):
+    """Return a function that asks *datasette* for a path and gives its answer."""
 
     def ask(path, **options):
         return asyncio.run(
