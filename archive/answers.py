@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.english import any_form, stem
 from archive.matches import MIN_BUDGET, Match, best, budget, n_articles, n_matches
 from archive.query import Filters, Query
-from archive.segments import any_form, fold, is_cjk, phrase, script_of, script_runs, stem, tokens
+from archive.segments import fold, is_cjk, phrase, script_of, script_runs, tokens
 
 _CANDIDATES = 100
 _MAX_TERMS = 64
@@ -103,8 +104,8 @@ def _weighed(connection: Any, frequencies: Mapping[str, int]) -> list[_Term]:
         weight = max(1e-6, math.log((total - min(n, total) + 0.5) / (min(n, total) + 0.5))) ** _RARITY_POWER
         if is_cjk(words[0]):  # bigrams put together again: 資金 金調 調達 is 資金調達
             terms.append(_Term("".join(word[0] for word in words) + words[-1][1:], False, weight))
-        else:  # any_form() names the stem first
-            terms.append(_Term(words[0], True, weight))
+        else:
+            terms.append(_Term(stem(words[0]), True, weight))
     return terms
 
 

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from archive.segments import any_form, bounded, fold, has_words, is_cjk, phrase, script_of
+from archive.english import any_form
+from archive.segments import bounded, fold, has_words, is_cjk, phrase, script_of
 
 _MAX_QUERY_CHARS = 2_000  # a longer text is no query; FTS5's parser refuses expressions of depth 256 and more
 _QUOTES = str.maketrans("“”„‟＂", '"' * 5)
@@ -120,8 +121,8 @@ def expression(query: Query, others: Callable[[Term], Sequence[str]] = lambda _:
 
     *others* gives other spellings of a term that count as well.
 
-    >>> expression(read_query("資金調達 ドル -title:chips"))
-    '("資金 金調 調達" AND "ドルヿ") NOT title_ngrams : ("chip" OR "chipゟ")'
+    >>> expression(read_query("資金調達 ドル -title:規制"))
+    '("資金 金調 調達" AND "ドルヿ") NOT title_ngrams : "規制"'
     """
     parts = [_any(spelled for term in group for spelled in _spelled(term, others(term))) for group in query.groups]
     if not parts:

@@ -3,10 +3,11 @@
 SQLite's tokenizers cut at blanks and punctuation, which Japanese has not. So what goes into the index is segmented
 here, and SQLite only parts it at blanks (tokenizer `ascii`):
 - each CJK character becomes a token with its successor in the run, the last is alone: 資金調達 -> 資金 金調 調達 達;
-- Latin words and numbers stay whole; at the end of the text the stem of an English word follows: chips -> chipゟ;
-- so does each whole katakana word: ハードル -> ハー ード ドル ル … ハードルヿ.
-A word of two characters is found as exactly as one of twenty, ドルヿ is not in ハードル, chipゟ is any form of chip.
-NFKC takes ゟ and ヿ apart (より, コト), so no text can hold one of these marks.
+- Latin words and numbers stay whole; the first CJK character after one also stands alone: 2025年の -> 2025 年 年の,
+  so that 2025年 is a phrase of two tokens, not one of every pair that begins with 年;
+- at the end of the text each whole katakana word follows: ハードル -> ハー ード ドル ル … ハードルヿ.
+A word of two characters is found as exactly as one of twenty, and ドルヿ is not in ハードル. NFKC takes ヿ apart
+(コト), so no text can hold that mark. Forms of an English word (chip, chips) belong to the query (archive/english.py).
 
 Index and query must agree forever, in every Python: the foldings are those of Unicode 3.2, which Python keeps for IDNA,
 and the ranges of letters are written out here.
@@ -15,11 +16,9 @@ and the ranges of letters are written out here.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
-from typing import Any
 
-SEGMENTER_VERSION = "2"
+SEGMENTER_VERSION = "3"
 """Stored in the file; an index made by other rules must be rebuilt before anything is written: archive reindex."""
 
 CJK = (
@@ -37,7 +36,7 @@ SEPARATORS = (
 )
 """The characters that part words, in the same form; every other character is a letter or digit."""
 
-WHOLE, STEM = "ヿ", "ゟ"
+WHOLE = "ヿ"
 LATIN = f"[^{SEPARATORS}{CJK}]"
 """A letter or digit of a script that parts words by blanks."""
 
@@ -46,7 +45,7 @@ _TOKEN = re.compile(f"(?=([{CJK}]{{1,2}}|{LATIN}+))(?:[{CJK}]|{LATIN}+)")  # eac
 _CJK = re.compile(f"[{CJK}]")
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u31f0-\u31ff][\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]+")
 _KATAKANA_BEFORE = re.compile(r"[\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]*\Z")
-_ENGLISH = re.compile(f"(?<!{LATIN})[a-z]{{3,40}}(?!{LATIN})")
+_AFTER_LATIN = re.compile(f"({LATIN})[{SEPARATORS}]*(?=([{CJK}])[{CJK}])")
 _PLUS_NAME = re.compile(rf"(?<!{LATIN})([a-z])(\+\+|#)(?!{LATIN})")  # C++ and C# would both be indexed as c
 _PLUS_WORDS = {"++": "plusplus", "#": "sharp"}
 # What NFKC changes, less the punctuation, which parts words in every form.
@@ -76,37 +75,42 @@ def fold(text: str) -> str:
 
 
 def index_text(text: str) -> str:
-    """Return *text* segmented for the index: its tokens, then the whole katakana words and the stems.
+    """Return *text* segmented for the index: its tokens, then the whole katakana words.
 
-    >>> index_text("資金調達のモデル Grok-4 chips")
-    '資金 金調 調達 達の のモ モデ デル ル grok 4 chips モデルヿ chipゟ'
+    >>> index_text("資金調達のモデル Grok-4は")
+    '資金 金調 調達 達の のモ モデ デル ル grok 4 は モデルヿ'
     """
     folded_text = fold(text)
-    whole = [word + WHOLE for word in _KATAKANA.findall(folded_text)]
-    stems = filter(None, map(stem_token, _ENGLISH.findall(folded_text)))
-    return " ".join((*tokens(folded_text), *whole, *stems))
+    return " ".join((*tokens(folded_text), *(word + WHOLE for word in _KATAKANA.findall(folded_text))))
 
 
 def tokens(folded_text: str) -> list[str]:
-    """Return the tokens of text that fold() has been applied to, in order, without whole words and stems."""
+    """Return the tokens of text that fold() has been applied to, in order, without whole katakana words.
+
+    >>> tokens("2025年の規制")
+    ['2025', '年', '年の', 'の規', '規制', '制']
+    """
     if "++" in folded_text or "#" in folded_text:
         folded_text = _PLUS_NAME.sub(_named, folded_text)
+    if not folded_text.isascii():
+        folded_text = _AFTER_LATIN.sub(r"\1 \2 ", folded_text)
     return _TOKEN.findall(folded_text)
 
 
 def phrase(word: str) -> str:
     """Return the FTS5 phrase for folded *word*: it finds the word anywhere, also inside a longer one.
 
-    The last character of a word has no successor that we know: its own token is left out, and when it is
-    all there is (東, AI規), the phrase asks for tokens that begin with it.
+    The last character of a word has no successor that we know: its own token is left out, and when that is all there
+    is (東, not 2025年), the phrase asks for tokens that begin with it.
 
-    >>> phrase("資金調達"), phrase("東")
-    ('"資金 金調 調達"', '"東" *')
+    >>> phrase("資金調達"), phrase("2025年"), phrase("東")
+    ('"資金 金調 調達"', '"2025 年"', '"東" *')
     """
     parts = tokens(word)
-    if not is_cjk(parts[-1]):
+    before = parts[-2] if len(parts) > 1 else ""
+    if not is_cjk(parts[-1]) or (before and not is_cjk(before)):
         return f'"{" ".join(parts)}"'
-    if len(parts) > 1 and len(parts[-2]) > 1 and is_cjk(parts[-2]) and parts[-2].endswith(parts[-1]):
+    if len(before) > 1 and before.endswith(parts[-1]):
         return f'"{" ".join(parts[:-1])}"'
     return f'"{" ".join(parts)}" *'
 
@@ -115,36 +119,13 @@ def bounded(word: str) -> str:
     """Return the FTS5 expression for folded *word* that is part of no longer katakana word.
 
     >>> bounded("ドル"), bounded("200億ドル")
-    ('"ドルヿ"', '("200 億ド ドル" AND "ドルヿ")')
+    ('"ドルヿ"', '("200 億 億ド ドル" AND "ドルヿ")')
     """
     edges = dict.fromkeys(run for run in katakana_words(word) if word.startswith(run) or word.endswith(run))
     if list(edges) == [word]:
         return f'"{word}{WHOLE}"'
     parts = [phrase(word), *(f'"{run}{WHOLE}"' for run in edges)]
     return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
-
-
-def any_form(word: str) -> str:
-    """Return the FTS5 expression for any English form of folded *word* (chip, chips); bounded(word) when it has none.
-
-    >>> any_form("bans")
-    '("ban" OR "banゟ")'
-    """
-    if not _ENGLISH.fullmatch(word):
-        return bounded(word)
-    return f'("{stem(word)}" OR "{stem(word)}{STEM}")'
-
-
-def stem_token(word: str) -> str | None:
-    """Return the token that stands for the stem of an English *word*; None when it is its own stem."""
-    found = stem(word)
-    return None if found == word else found + STEM
-
-
-@lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """Return Porter's stem of a lower-case English word."""
-    return str(_porter().stemWord(word))
 
 
 def has_words(folded_text: str) -> bool:
@@ -239,10 +220,3 @@ def _without_accents(match: re.Match[str]) -> str:
 
 def _named(match: re.Match[str]) -> str:
     return match.group(1) + _PLUS_WORDS[match.group(2)]
-
-
-@lru_cache(maxsize=1)
-def _porter() -> Any:
-    from snowballstemmer import stemmer  # its thirty languages are imported when a first word is stemmed
-
-    return stemmer("porter")

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from archive.english import forms
 from archive.query import Query, Term
-from archive.segments import CJK, LATIN, folded, script_runs, stem
+from archive.segments import CJK, LATIN, folded, script_runs
 from archive.text import sentence_spans
 
 MAX_PASSAGES = 3
@@ -17,7 +18,6 @@ MAX_CHARS = 200
 _PART = re.compile(rf"[{CJK}]+|{LATIN}+")
 _GAP, _NO_GAP = r"[\W_]{1,3}", r"[\W_]{0,3}"  # between the parts of Grok-4, of 200億
 _KATAKANA = "[\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]"
-_STEMMED = re.compile("[a-z]{3,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,8 @@ def _pattern(term: Term) -> str:
         return rf"(?<!{LATIN}){re.escape(term.text)}"
     gaps = [_GAP if _is_latin(one) == _is_latin(next_one) else _NO_GAP for one, next_one in pairwise(parts)]
     body = "".join(re.escape(part) + gap for part, gap in zip(parts, [*gaps, ""], strict=True))
-    if not term.is_exact and not term.is_inside and _STEMMED.fullmatch(term.text):
-        # Any form of an English word: the index compares stems (univers, poni), which are how its forms begin.
-        body = re.escape(stem(term.text).removesuffix("i")) + "[a-z]{0,8}"
+    if not term.is_exact and not term.is_inside and len(parts) == 1 and term.text.isascii():
+        body = f"(?:{'|'.join(forms(term.text))})" if term.text.isalpha() else body
     return f"{_edge(parts[0][0], term, '<!')}{body}{_edge(parts[-1][-1], term, '!')}"
 
 

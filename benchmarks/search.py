@@ -224,7 +224,7 @@ def ours(store: Store, corpus: Corpus) -> dict[str, Any]:
     connection = store.connection
     keywords = corpus.keywords(11)
     common = [row[0] for row in connection.execute("SELECT word FROM search_words ORDER BY n_articles DESC LIMIT 20")]
-    common = [word.rstrip("ヿゟ") for word in common]
+    common = [word.rstrip("ヿ") for word in common]
     questions = random.Random(3).sample(corpus.questions, min(N_QUESTIONS, len(corpus.questions)))
     newest = Options(order="newest")
     pairs = [f"{one} {two}" for one, two in itertools.pairwise(keywords)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from archive.opt_out import withholds
 from archive.progress import counted
-from archive.segments import SEGMENTER_VERSION, STEM, WHOLE, index_text
+from archive.segments import SEGMENTER_VERSION, WHOLE, index_text
 from archive.store import Store
 
 _PAGE = 500
@@ -109,8 +109,7 @@ _COUNT_TERMS = f"""
 INSERT INTO search_words (word, n_articles)
 SELECT term, doc FROM temp.articles_terms
 WHERE doc > :common
-    OR (doc >= :fewest AND (term GLOB '*{WHOLE}' OR (term GLOB '[a-z]*' AND LENGTH(term) BETWEEN 4 AND 30
-        AND term NOT GLOB '*{STEM}')))
+    OR (doc >= :fewest AND (term GLOB '*{WHOLE}' OR (term GLOB '[a-z]*' AND LENGTH(term) BETWEEN 4 AND 30)))
 """  # noqa: S608 - constants
 
 

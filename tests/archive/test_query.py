@@ -17,7 +17,11 @@ from archive.query import expression, is_question, read_query
         ("資金　規制", "資金 AND 規制", '"資金" AND "規制"'),
         ('"chip bans"', '"chip bans"', '"chip bans"'),
         ("“chip bans”", '"chip bans"', '"chip bans"'),
-        ("chip bans", "chip AND bans", '("chip" OR "chipゟ") AND ("ban" OR "banゟ")'),
+        (
+            "tax bans",
+            "tax AND bans",
+            '("tax" OR "taxes" OR "taxed" OR "taxing") AND ("bans" OR "ban" OR "banned" OR "banning")',
+        ),
         ("xAI OR OpenAI", '"xai" OR "openai"', '("xai" OR "openai")'),
         ("xAI OR 規制 資金", '("xai" OR 規制) AND 資金', '("xai" OR "規制") AND "資金"'),
         ("資金 -規制", "資金 NOT 規制", '"資金" NOT "規制"'),
