@@ -1,7 +1,6 @@
 """What both spiders share: entries of the frontier in, visits out; redirects, failures and refusals in between."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
@@ -51,22 +50,15 @@ class ArchiveSpider(Spider):
         cls,
         crawler: Crawler,
         *_: Any,
-        session: Session | None = None,
+        session: Session,
         kinds: tuple[str, ...] = (),
         is_fresh_only: bool = False,
-        **options: Any,
     ) -> Self:
-        """Return the spider on *session*; under `scrapy crawl` it opens one of its own from settings and -a options.
+        """Return the spider on *session*, without which nothing holds the lock.
 
         *kinds* narrows what it asks for; *is_fresh_only* leaves what was asked before to the RecheckSpider.
         """
         spider = super().from_crawler(crawler)
-        if session is None:
-            from spiders.commands.crawl import own_session
-
-            stack = ExitStack()
-            session = stack.enter_context(own_session(crawler, cls.name, options))
-            crawler.signals.connect(stack.close, signals.spider_closed, weak=False)
         spider.session = session
         if session.renderer is not None:
             crawler.signals.connect(session.renderer.close, signals.spider_closed, weak=False)

@@ -231,5 +231,12 @@ def _count(session: Session, visit: Visit, words: str) -> None:
         counts[f"refused {visit.outcome}"] += 1
     if visit.problem:
         counts["problems"] += 1
-    shown = words if visit.detail is None else f"{words} ({visit.detail})"
-    session.progress.event(f"{kind} {shown}", visit.final_url)
+    _show(session, visit, words)
+
+
+def _show(session: Session, visit: Visit, words: str) -> None:
+    entry, shown = visit.entry, words + (f" ({visit.detail})" if visit.detail else "")
+    if visit.hops:
+        session.progress.event(f"{entry.kind} {shown}", visit.final_url)
+    else:
+        session.progress.silence(f"{entry.kind} {shown}", entry.url, host=entry.host, reason=words)

@@ -50,9 +50,9 @@ class Rules:
         if self.refusal is not None:
             raise self.refusal
         if self.verdict.verdict == UNREACHABLE:
-            why = f" ({self.failure})" if self.failure else ""
+            why = self.failure or f"HTTP {self.verdict.status}"
             raise UnreachableError(
-                f"robots.txt of {self.verdict.origin} gave no answer{why}: nothing is asked until it does"
+                f"robots.txt of {self.verdict.origin} gave no answer ({why}): nothing is asked there until it does"
             )
         if self.lines is not None and not self.lines.allows(url):
             raise RefusedError(Outcome.ROBOTS, f"robots.txt of {self.verdict.origin} disallows it")

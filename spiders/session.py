@@ -57,7 +57,7 @@ class CrawlOptions:
     budget: Annotated[int | None, "Most requests to cited pages in this run."] = None
     replay: Annotated[tuple[Path, ...], "WARC files that answer instead of the network."] = ()
     depth: Annotated[int | None, "Pages of each listing to read; None: while they bring something new."] = None
-    pages: Annotated[tuple[str, ...], "Only these pages (archive add), and no listing."] = ()
+    spider: Annotated[str | None, "Only this spider (scrapy crawl)."] = None
 
 
 @dataclass(slots=True)
@@ -215,9 +215,8 @@ def open_session(
         try:
             yield session
         except BaseException as error:
-            is_stopped = session.is_stopping or isinstance(error, KeyboardInterrupt)
             with contextlib.suppress(ArchiveError):  # it would fail for the reason that is on its way up
-                _close(session, str(session.error or ("shutdown" if is_stopped else error)) or type(error).__name__)
+                _close(session, str(session.error or error) or type(error).__name__)
             raise
         _close(session, str(session.error or session.end_reason))
 

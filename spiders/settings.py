@@ -4,7 +4,7 @@ from typing import Any
 
 from archive import __version__
 from archive.coding import ACCEPTED
-from archive.settings import Config, load_config
+from archive.settings import Config
 
 
 def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, Any]:
@@ -14,6 +14,7 @@ def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, An
         **_shut(),
         **_ours(),
         "BOT_NAME": "hyperai-archive",
+        "COMMANDS_MODULE": "spiders.under_scrapy",
         "SPIDER_MODULES": ["spiders.hyperai", "spiders.cited", "spiders.rechecks"],
         # No Twisted reactor: the process can crawl again (archive schedule run), and tests run many crawls.
         "TWISTED_REACTOR_ENABLED": False,
@@ -35,7 +36,6 @@ def crawler_settings(config: Config, *, is_replay: bool = False) -> dict[str, An
         "DOWNLOAD_WARNSIZE": 0,
         "HTTPERROR_ALLOW_ALL": True,  # a 404 is an outcome too
         "LOG_LEVEL": "WARNING",
-        "ARCHIVE_CONFIG": config,
     }
 
 
@@ -89,4 +89,4 @@ def _ours() -> dict[str, Any]:
 
 
 # Scrapy reads a settings module by its upper-case names, and looks for them when it imports it.
-globals().update(crawler_settings(load_config({})))
+globals().update(crawler_settings(Config()))

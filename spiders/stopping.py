@@ -30,27 +30,31 @@ class Stopper:
         self._task: asyncio.Task[None] | None = None
         self._runner: AsyncCrawlerRunner | None = None
         self._stopping: list[asyncio.Task[None]] = []
+        self._is_asked = False
         self._is_over = False
         self._threads = _Threads()
         self._last_resort: threading.Timer | None = None
         self._status = 1
 
     def run(self, session: Session, crawl: Crawl) -> None:
-        """Await *crawl* in an event loop of its own and commit; on a signal, session.is_stopping says so."""
+        """Await *crawl* in an event loop of its own and commit; on a signal, session.is_stopping says so.
+
+        One that came while the archive was opened is heard now: nothing is asked.
+        """
         self._session = session
+        session.is_stopping = session.is_stopping or self._is_asked
         asyncio.run(self._until_asked(session, crawl))
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop the crawl; before it has begun, by KeyboardInterrupt, which ends the session as cleanly."""
-        if self._session is None:
-            raise KeyboardInterrupt
-        if self._is_over:
-            return  # it is being closed
-        self._session.is_stopping = True
+        """Stop the crawl. Nothing is interrupted where it stands, so that the run's row never stays without an end."""
+        self._is_asked = True
         if self._last_resort is None:
             self._last_resort = threading.Timer(self._grace_s + LAST_RESORT_S, self._leave)
             self._last_resort.daemon = True
             self._last_resort.start()
+        if self._session is None or self._is_over:
+            return  # it is being opened or closed
+        self._session.is_stopping = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stop)
 
@@ -66,7 +70,8 @@ class Stopper:
         self._runner = AsyncCrawlerRunner(crawler_settings(session.config, is_replay=session.replay is not None))
         self._task, self._loop = asyncio.current_task(), loop
         try:
-            await crawl(self._runner)
+            if not session.is_stopping:
+                await crawl(self._runner)
         except asyncio.CancelledError:
             if not session.is_stopping:
                 raise
@@ -93,7 +98,10 @@ class Stopper:
 
 @contextlib.contextmanager
 def stopping(grace_s: float) -> Iterator[Stopper]:
-    """Yield a Stopper that SIGINT and SIGTERM reach while the block runs, from the main thread."""
+    """Yield a Stopper that SIGINT and SIGTERM reach while the block runs, from the main thread.
+
+    It comes before the archive is opened and leaves after it is closed.
+    """
     stopper, before = Stopper(grace_s), {}
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(ValueError):  # not the main thread: whoever runs us there stops us

@@ -28,6 +28,7 @@ BUSY_TIMEOUT_S = 30.0
 OLDEST_SQLITE = (3, 35, 0)  # UPDATE … RETURNING
 WAL_RESET_FIXES = ((3, 44, 6), (3, 50, 7), (3, 51, 3))  # https://sqlite.org/wal.html#walresetbug
 CACHE_KIB = 32 * 1024
+STEPS_BEFORE_SIGNALS = 1_000_000  # of SQLite's machine, some milliseconds
 
 Connection = sqlite3.Connection
 """pysqlite3's where it is installed, else the standard module's; Datasette and sqlite-utils choose in the same way."""
@@ -189,6 +190,7 @@ _EXPLANATIONS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("readonly", StoreError, "{path} cannot be written: the file or its folder is read-only; change its permissions"),
     ("disk is full", StoreError, "the disk of {path} is full; what was stored is intact. Make room, then run it again"),
     ("disk I/O error", StoreError, "{path}: the disk reports an error; what was stored is intact. Check the disk"),
+    ("interrupted", StoreError, "{path}: stopped; what was stored is intact, and nothing of the last step was"),
     ("unable to open", StoreError, "{path} cannot be opened: check that its folder exists and may be read and written"),
 )
 
@@ -223,7 +225,14 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    if not read_only:
+        # Python hears a signal only between two of its own steps; a long statement (a check of the file) has none.
+        connection.set_progress_handler(_go_on, STEPS_BEFORE_SIGNALS)
     return connection
+
+
+def _go_on() -> int:
+    return 0
 
 
 def _check_schema(store: Store) -> None:

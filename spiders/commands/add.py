@@ -56,7 +56,7 @@ def _listed_addresses() -> Iterator[str | None]:
 def run_add(config: Config, urls: Sequence[str], *, with_cited: bool = False, is_quiet: bool = False) -> CrawlSummary:
     """Capture *urls*, and with *with_cited* what they cite; return what came of it. Raises as run_crawl() does."""
     quiet_logs()
-    progress = Progress(is_quiet=is_quiet)
+    progress = Progress(is_quiet=is_quiet, is_verbose=True)
     with (
         stopping(config.stop_s) as stopper,
         open_session(config, CrawlOptions(), command="archive add", progress=progress) as session,

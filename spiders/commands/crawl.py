@@ -1,9 +1,8 @@
 """`archive crawl`, and run_crawl(), by which every other command crawls."""
 
-import contextlib
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,12 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import click
-from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.crawler import AsyncCrawlerRunner
 
 from archive.errors import ConfigError
 from archive.options import common, echo_json, reporting
 from archive.settings import Config, checked
 from archive.store import frontier
+from spiders.archive_spider import ArchiveSpider
 from spiders.cited import CitedSpider
 from spiders.hyperai import HyperAISpider
 from spiders.progress import Progress
@@ -25,6 +25,7 @@ from spiders.scope import LOCALES, SECTIONS
 from spiders.session import CrawlOptions, Session, open_session
 from spiders.stopping import stopping
 
+SPIDERS: dict[str, type[ArchiveSpider]] = {one.name: one for one in (HyperAISpider, CitedSpider, RecheckSpider)}
 UNIT_HOURS = {"h": 1, "d": 24, "w": 168}
 
 
@@ -56,6 +57,7 @@ def run_crawl(
     *,
     command: str = "archive crawl",
     is_quiet: bool = False,
+    is_verbose: bool = False,
     now: Callable[[], datetime] | None = None,
 ) -> CrawlSummary:
     """Crawl HyperAI and then what it cites; return what came of it. *now* replaces the clock.
@@ -64,7 +66,7 @@ def run_crawl(
     Raises LockedError when another crawl of this archive is at work, StoreError and CaptureError when it cannot write.
     """
     quiet_logs()
-    progress = Progress(is_quiet=is_quiet)
+    progress = Progress(is_quiet=is_quiet, is_verbose=is_verbose)
     with (
         stopping(config.stop_s) as stopper,
         open_session(config, options, command=command, progress=progress, now=now) as session,
@@ -73,25 +75,6 @@ def run_crawl(
         if session.error:
             raise session.error
     return summary_of(session)
-
-
-@contextlib.contextmanager
-def own_session(crawler: Crawler, name: str, options: Mapping[str, str]) -> Iterator[Session]:
-    """Yield the session of a spider that `scrapy crawl NAME -a option=value` started."""
-    config: Config = crawler.settings["ARCHIVE_CONFIG"]
-    if options.get("origin"):
-        config = replace(config, origin=options["origin"].rstrip("/"))
-    asked = CrawlOptions(
-        locales=_words(options.get("locale")),
-        sections=_words(options.get("section")),
-        since=parse_since(options["since"], now=datetime.now(UTC)) if options.get("since") else None,
-        limit=int(options["limit"]) if options.get("limit") else None,
-        budget=int(options["budget"]) if options.get("budget") else None,
-        depth=int(options["depth"]) if options.get("depth") else None,
-        replay=tuple(Path(name) for name in _words(options.get("replay"))),
-    )
-    with open_session(config, asked, command=f"scrapy crawl {name}", progress=Progress()) as session:
-        yield session
 
 
 def parse_since(words: str, *, now: datetime) -> datetime:
@@ -132,6 +115,8 @@ def parse_since(words: str, *, now: datetime) -> datetime:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Answer from this WARC file instead of the network; repeatable.",
 )
+@click.option("--spider", type=click.Choice(sorted(SPIDERS)), hidden=True)
+@click.option("-v", "--verbose", is_flag=True, help="A line for each page without an answer, not one a host.")
 @reporting
 @common
 def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
@@ -147,9 +132,11 @@ def crawl(config: Config, *, as_json: bool, **flags: Any) -> int:
         budget=flags["budget"],
         depth=flags["depth"],
         replay=flags["replay"],
+        spider=flags["spider"],
     )
     config = checked(replace(config, **changes))
-    summary = run_crawl(config, options, is_quiet=as_json)
+    command = f"scrapy crawl {options.spider}" if options.spider else "archive crawl"
+    summary = run_crawl(config, options, command=command, is_quiet=as_json, is_verbose=flags["verbose"])
     report(summary, config, as_json=as_json)
     return 1 if summary.is_broken else 0
 
@@ -191,6 +178,9 @@ def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
 
 
 async def _crawl(session: Session, runner: AsyncCrawlerRunner) -> None:
+    if session.options.spider:
+        await runner.crawl(SPIDERS[session.options.spider], session=session)
+        return
     await runner.crawl(HyperAISpider, session=session, is_fresh_only=True)
     if session.options.with_cited and not session.is_stopping:
         await runner.crawl(CitedSpider, session=session, is_fresh_only=True)
@@ -231,7 +221,3 @@ def quiet_logs() -> None:
     """Keep Scrapy to warnings: what a person is told of a crawl is ours to say."""
     for name in ("scrapy", "asyncio", "tldextract"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _words(text: str | None) -> tuple[str, ...]:
-    return tuple(word for word in (text or "").split(",") if word)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ConfigError
+from archive.store.lock import crawl_lock
 from spiders.commands.crawl import parse_since
 from tests.loopback import Reply
 from tests.spiders.conftest import HOSTS
@@ -65,6 +66,22 @@ def test_a_broken_origin_ends_with_one(site):
     assert "gave no answer" in done.stdout
 
 
+def test_a_dead_host_is_one_line_and_each_of_its_pages_with_v(site):
+    site.world.put("hyper.test", "/robots.txt", "down", status=503)
+    done = ran(site, "archive", "crawl")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("hyper.test: ")
+    assert "robots.txt of http://hyper.test gave no answer (HTTP 503): nothing is asked there until it does" in line
+    assert done.stdout.startswith("http://hyper.test gave no answer; nothing was lost.")
+    each = ran(site, "archive", "crawl", "-v").stderr.splitlines()
+    assert (
+        len(each)
+        == len(set(each))
+        == site.rows("SELECT COUNT(*) AS n FROM frontier WHERE kind <> 'robots'")[0]["n"]
+        > 30
+    )
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -116,6 +133,27 @@ def test_scrapy_crawl_works_with_the_same_settings(site):
         {"command": "scrapy crawl hyperai", "end_reason": "finished"},
         {"command": "scrapy crawl cited", "end_reason": "finished"},
     ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["-s", "DOWNLOADER_MIDDLEWARES={}"], ["-o", "items.json"], ["-a", "limt=3"], ["-a", "limit=x"]],
+    ids=" ".join,
+)
+def test_scrapy_crawl_takes_the_options_of_archive_crawl_alone(site, options):
+    """A setting of Scrapy could open what ours keep shut."""
+    done = ran(site, "scrapy", "crawl", "hyperai", *options)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "archive crawl" in done.stderr
+    assert not site.world.asked
+
+
+def test_scrapy_crawl_waits_for_nobody_else_to_write(site):
+    with crawl_lock(site.config.db, command="archive crawl"):
+        done = ran(site, "scrapy", "crawl", "hyperai")
+    assert done.returncode == 1
+    assert f"process {os.getpid()} (archive crawl) since 20" in done.stderr
+    assert not site.world.asked
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -61,7 +63,17 @@ def test_unfinished_runs_are_marked_killed(tmp_path, many):
     assert reasons == ["killed", "finished"]
 
 
-def stopped(many, db, server, numbers, *, at, settings=()):
+ROOT = Path(__file__).parents[2]
+
+
+def under_scrapy(command):
+    """Return the words of `scrapy crawl hyperai` that ask for what those of *command*, an `archive crawl`, do."""
+    words = iter(command[command.index("crawl") + 1 :])
+    asked = [word[2:] if word == "--json" else f"{word[2:]}={next(words)}" for word in words]
+    return [*command[:2], "scrapy", "crawl", "hyperai", *(f"-a{word}" for word in asked)]
+
+
+def stopped(many, db, server, numbers, *, at, settings=(), run_by=list):
     """Crawl until *numbers* come, at the *at*-th request or a fifth of a second after that path; return what came.
 
     That is status, output, errors, and the seconds from the first signal to the end.
@@ -70,7 +82,7 @@ def stopped(many, db, server, numbers, *, at, settings=()):
     command, environment = crawl_command(db, server, "--json")
     environment |= dict(settings)
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        run_by(command), cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
 
         def send(number):
@@ -90,12 +102,13 @@ def stopped(many, db, server, numbers, *, at, settings=()):
     return process.returncode, printed, errors, time.monotonic() - sent_at[0]
 
 
-def test_a_stopped_crawl_ends_cleanly_and_the_next_one_goes_on(tmp_path, many):
+@pytest.mark.parametrize("run_by", [list, under_scrapy], ids=["archive crawl", "scrapy crawl"])
+def test_a_stopped_crawl_ends_cleanly_and_the_next_one_goes_on(tmp_path, many, run_by):
     with LoopbackServer(many) as server:
         Crawls(many, server).crawl(tmp_path / "calm.db")
         before = len(many.asked)
-        for number, at in ((signal.SIGTERM, 15), (signal.SIGINT, 15)):
-            status, printed, errors, _ = stopped(many, tmp_path / "a.db", server, [number], at=at)
+        for number, at in ((signal.SIGTERM, 9), (signal.SIGINT, 9)):
+            status, printed, errors, _ = stopped(many, tmp_path / "a.db", server, [number], at=at, run_by=run_by)
             assert status == 0, errors
             assert '"end_reason": "shutdown"' in printed
         Crawls(many, server).crawl(tmp_path / "a.db")
@@ -114,34 +127,44 @@ LONG_BODY = "".join(
 
 
 @pytest.mark.parametrize(
-    ("host", "path", "answer", "signals"),
+    ("path", "answer", "signals", "run_by"),
     [
-        ("hyper.test", SLOW, Reply("", wait_for=threading.Event()), [TERM]),
-        ("hyper.test", SLOW, Reply("", wait_for=threading.Event()), [TERM, TERM]),
-        ("hyper.test", "/robots.txt", Reply("", wait_for=threading.Event()), [TERM]),
-        ("hyper.test", SLOW, Reply("", status=503, headers={"Retry-After": "55"}), [TERM]),
+        (SLOW, Reply("", wait_for=threading.Event()), [TERM], list),
+        (SLOW, Reply("", wait_for=threading.Event()), [TERM], under_scrapy),
+        (SLOW, Reply("", wait_for=threading.Event()), [TERM, TERM], list),
+        ("/robots.txt", Reply("", wait_for=threading.Event()), [TERM], list),
+        (SLOW, Reply("", status=503, headers={"Retry-After": "55"}), [TERM], list),
         (
-            "hyper.test",
             SLOW,
             Reply(article_page("長い記事", body=LONG_BODY)),
             [TERM],
+            list,
         ),
     ],
-    ids=["a slow page", "a second signal", "a slow robots.txt", "a host that asked to wait", "a long reading"],
+    ids=[
+        "a slow page",
+        "a slow page under scrapy",
+        "a second signal",
+        "a slow robots.txt",
+        "a host that asked to wait",
+        "a long reading",
+    ],
 )
-def test_a_stopped_crawl_does_not_wait_for_what_is_slow(tmp_path, many, host, path, answer, signals):
+def test_a_stopped_crawl_does_not_wait_for_what_is_slow(tmp_path, many, path, answer, signals, run_by):
     """What is under way gets its grace and is given up; the next crawl asks it again."""
-    calm = many.answers.get((host, path), Reply("not here", 404))
-    many.answers[host, path] = answer
+    calm = many.answers.get(("hyper.test", path), Reply("not here", 404))
+    many.answers["hyper.test", path] = answer
     with LoopbackServer(many) as server:
         settings = {"ARCHIVE_STOP_S": str(14.0 if len(signals) > 1 else 0.3), "ARCHIVE_READERS": "1"}
-        status, printed, errors, took_s = stopped(many, tmp_path / "a.db", server, signals, at=path, settings=settings)
+        status, printed, errors, took_s = stopped(
+            many, tmp_path / "a.db", server, signals, at=path, settings=settings, run_by=run_by
+        )
         if answer.wait_for:
             answer.wait_for.set()
         assert (status, errors) == (0, "")
         assert '"end_reason": "shutdown"' in printed
         assert took_s < 10
-        many.answers[host, path] = calm
+        many.answers["hyper.test", path] = calm
         with open_store(tmp_path / "a.db") as store:
             assert frontier.counts(store)["leased"] == 0
             assert store.connection.execute("SELECT end_reason FROM runs").fetchone()[0] == "shutdown"
@@ -155,6 +178,7 @@ def test_a_stopped_crawl_does_not_wait_for_what_is_slow(tmp_path, many, host, pa
 
 
 def test_a_signal_before_the_first_request_ends_the_crawl_too(tmp_path, many):
+    """From the moment that the lock is taken, while the run is made as well."""
     with LoopbackServer(many) as server:
         command, environment = crawl_command(tmp_path / "a.db", server)
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -163,13 +187,55 @@ def test_a_signal_before_the_first_request_ends_the_crawl_too(tmp_path, many):
                     process.wait(0.005)
             process.terminate()
             _, errors = process.communicate(timeout=30)
-        assert process.returncode in (0, 130), errors
+        assert process.returncode == 0, errors
         Crawls(many, server).crawl(tmp_path / "a.db")
     with open_store(tmp_path / "a.db", read_only=True) as store:
         reasons = [row[0] for row in store.connection.execute("SELECT end_reason FROM runs ORDER BY id")]
-    # A signal right after the run's row was made, before the session stands, leaves that row to the next run to mark.
-    assert set(reasons[:-1]) <= {"shutdown", "killed"}
-    assert reasons[-1] == "finished"
+    assert reasons == ["shutdown", "finished"]
+
+
+OPENING = [
+    ("archive.store", "open_store", "call"),
+    ("spiders.session", "_mend", "call"),
+    ("archive.store.runs", "start_run", "return"),
+    ("spiders.session", "__post_init__", "call"),
+    ("spiders.session", "_hosts", "return"),
+    ("spiders.stopping", "_until_asked", "call"),
+]
+
+
+def test_a_signal_at_any_step_of_the_opening_asks_nothing_and_leaves_no_run_without_an_end(site):
+    for step in OPENING:
+        with signal_at(*step):
+            assert site.crawl().end_reason == "shutdown"
+    assert not site.world.asked
+    reasons = [row["end_reason"] for row in site.rows("SELECT end_reason FROM runs")]
+    assert reasons == ["shutdown"] * len(OPENING)
+
+
+def test_a_signal_while_a_crawl_is_closed_changes_nothing(site):
+    with signal_at("archive.store.runs", "end_run", "call"):
+        assert site.crawl().end_reason == "finished"
+    assert site.rows("SELECT end_reason FROM runs") == [{"end_reason": "finished"}]
+
+
+@contextmanager
+def signal_at(module, function, event):
+    """Send this process SIGTERM as *function* of *module* is called, or returns (*event*), once."""
+    sent = []
+
+    def watch(frame, happened, _argument):
+        place = (frame.f_globals.get("__name__"), frame.f_code.co_name, happened)
+        if place == (module, function, event) and not sent:
+            sent.append(place)
+            signal.raise_signal(signal.SIGTERM)
+
+    sys.setprofile(watch)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+    assert sent
 
 
 def test_a_second_crawl_at_once_says_who_holds_the_archive_and_since_when(tmp_path, many):

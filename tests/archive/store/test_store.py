@@ -1,6 +1,9 @@
 """Opening: what is made, what is refused and in which words; transactions."""
 
+import os
+import signal
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -241,3 +244,26 @@ def test_a_copy_is_whole_or_not_made(store, tmp_path):
 
 def test_the_segmenter_is_written_into_the_file(store):
     assert store.connection.execute("SELECT value FROM meta WHERE key = 'segmenter'").fetchone()[0] == SEGMENTER_VERSION
+
+
+def test_a_signal_is_heard_in_the_middle_of_a_long_statement(store):
+    """Python's own handler runs, as it must to end a crawl that checks a large file."""
+    heard = []
+
+    def stop(*_: object) -> None:
+        heard.append(True)
+        store.connection.interrupt()
+
+    before = signal.signal(signal.SIGTERM, stop)
+    timer = threading.Timer(0.05, os.kill, [os.getpid(), signal.SIGTERM])
+    timer.start()
+    try:
+        with pytest.raises(StoreError, match="stopped; what was stored is intact"), store.transaction():
+            store.connection.execute(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000000) "
+                "SELECT MAX(i) FROM n"
+            ).fetchone()
+    finally:
+        timer.join()
+        signal.signal(signal.SIGTERM, before)
+    assert heard
