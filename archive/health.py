@@ -59,6 +59,22 @@ def coverage(store: Store) -> list[dict[str, Any]]:
     ]
 
 
+def coverage_counts(store: Store) -> list[dict[str, Any]]:
+    """Return for each source, kind and field how many articles there are and how many of them have it: field_coverage.
+
+    Rows for all sources of a kind together come under the empty source.
+    """
+    counts: dict[tuple[str, str, str], list[int]] = {}
+    for row in store.connection.execute(_COVERAGE).fetchall():
+        for source in (row["source"], ""):
+            for field in FIELDS:
+                sums = counts.setdefault((source, row["kind"], field), [0, 0])
+                sums[0] += row["n"]
+                sums[1] += row[field]
+    names = ("source", "kind", "field", "n_articles", "n_filled")
+    return [dict(zip(names, (*key, *sums), strict=True)) for key, sums in counts.items()]
+
+
 def filled_fields(article: Article) -> list[str]:
     """Return which of FIELDS a page fills."""
     values = {name: getattr(article, name) for name in FIELDS if name != "lead_image_url"}

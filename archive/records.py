@@ -6,6 +6,7 @@ The annotation beside each field is the note shown in Datasette and in docs/sche
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
+from archive.counted import ArticleWeek, CitationMonth, FieldCoverage, LinkAge, SourceTotal, Total
 from archive.model import Outcome, Policy
 
 
@@ -345,6 +346,12 @@ TABLES: dict[str, type] = {
     "robots": RobotsVerdict,
     "decisions": Decision,
     "saved_searches": SavedSearch,
+    "totals": Total,
+    "article_weeks": ArticleWeek,
+    "citation_months": CitationMonth,
+    "source_totals": SourceTotal,
+    "link_ages": LinkAge,
+    "field_coverage": FieldCoverage,
 }
 
 

@@ -23,6 +23,7 @@ from archive.store.lock import crawl_lock
 from archive.store.run_sources import save_run_sources
 from archive.store.search_index import count_terms_when_grown
 from archive.store.warc_places import warc_ends
+from archive.totals import count_totals_when_changed
 from archive.urls import host_of
 from archive.warc import WarcWriter
 from archive.warc_recovery import cut_torn_tail, first_free_number
@@ -266,8 +267,9 @@ def _close(session: Session, reason: str) -> None:
     session.progress.close()
     with contextlib.ExitStack() as steps:  # last first; each is taken, whatever the one before came to
         steps.callback(session.writer.close)
-        if not session.is_stopping:  # it reads the whole index: nothing for the seconds that a signal leaves
+        if not session.is_stopping:  # they read whole tables: nothing for the seconds that a signal leaves
             steps.callback(count_terms_when_grown, session.store)
+            steps.callback(count_totals_when_changed, session.store)
         steps.callback(_end_run, session, reason)
         steps.callback(session.commit)
         steps.callback(session.workers.close)

@@ -108,11 +108,12 @@ def backup_command(config: Config, dest: Path, with_captures: bool, as_json: boo
 def migrate_command(config: Config, reindex: bool, as_json: bool) -> None:
     """Bring the archive up to date with this release.
 
-    The search index is rebuilt when another release made it.
+    The search index is rebuilt when another release made it. The counts that pages show are made anew.
     """
     from archive.store import open_store, pending_migrations
     from archive.store.lock import crawl_lock
     from archive.store.search_index import index_is_current, rebuild_index
+    from archive.totals import count_totals
 
     pending = pending_migrations(config.db)
     with (
@@ -120,6 +121,7 @@ def migrate_command(config: Config, reindex: bool, as_json: bool) -> None:
         open_store(config.db, create=False, check_segmenter=False) as store,
     ):
         n_indexed = rebuild_index(store) if reindex or not index_is_current(store.connection) else None
+        count_totals(store)
     if as_json:
         echo_json({"applied": pending, "n_indexed": n_indexed})
         return

@@ -26,6 +26,7 @@ from archive.store.articles import Saved, save_article
 from archive.store.captures import AS_SHOWN, captures_of, correct_outcome, n_bodies
 from archive.store.lock import crawl_lock
 from archive.store.sources import policy_of
+from archive.totals import count_totals
 from archive.urls import surt
 from archive.warc import read_record
 from spiders.pages import read_page
@@ -106,6 +107,8 @@ def run_reparse(
                 with store.transaction():
                     for reading in batch:
                         _store(store, scope, reading, report, ignored=config.ignore_opt_outs)
+        if not only_report:
+            count_totals(store)
     return report
 
 
