@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "archive.commands.keep:export_command",
     "serve": "archive.publish.command:serve",
     "schedule": "archive.commands.schedule:schedule",
+    "takedown": "archive.commands.takedown:takedown_command",
     "status": "archive.commands.watch:status_command",
     "health": "archive.commands.watch:health_command",
     "verify": "archive.commands.keep:verify_command",

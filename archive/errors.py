@@ -4,7 +4,8 @@ ArchiveError
 ├── ConfigError        a setting that is unknown or cannot be used
 ├── StoreError         the database file cannot be used as it is
 │   ├── SchemaError    a newer release wrote it, or it is no archive
-│   └── LockedError    another process holds it
+│   ├── LockedError    another process holds it
+│   └── TakenDownError a page that nothing may be stored of
 ├── CaptureError       a WARC file or record that cannot be read or written
 ├── AddressError       an address that we never connect to
 ├── WorkError          a page whose reading took too long, or ended its process
@@ -38,6 +39,10 @@ class SchemaError(StoreError):
 
 class LockedError(StoreError):
     """Another process holds what we need; the text says which."""
+
+
+class TakenDownError(StoreError):
+    """A page was taken down: nothing of it is stored until that is undone."""
 
 
 class CaptureError(ArchiveError):

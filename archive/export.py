@@ -38,6 +38,7 @@ _SINCE = {
     "problems": "seen_at >= :since",
     "robots": "fetched_at >= :since",
     "decisions": "made_at >= :since",
+    "takedowns": "taken_down_at >= :since OR undone_at >= :since",
     "cited_sources": "surt IN (SELECT surt FROM captures WHERE fetched_at >= :since)",
 }
 """What is new since an instant, table by table; sources and seeds, which carry no time, are always whole."""

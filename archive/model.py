@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     ROBOTS = "robots"
     BLOCKED_ADDRESS = "blocked-address"
     CITE_ONLY = "cite-only"
+    TAKEN_DOWN = "taken-down"
     ERROR = "error"
 
 

@@ -321,6 +321,18 @@ class SavedSearch:
     last_run_at: Annotated[str | None, "When it was last asked, UTC; None before the first time."] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takedown:
+    """An address that nothing is stored of: what it said was removed on request."""
+
+    surt: Annotated[str, "Identity of the address."]
+    url: Annotated[str, "The address."]
+    reason: Annotated[str, "Why, as readers are told."]
+    taken_down_at: Annotated[str, "When, UTC."]
+    undone_at: Annotated[str | None, "When it was undone, UTC; None while it is in force."] = None
+    article_id: Annotated[int | None, "Number that the article had, and gets again; None when we held none."] = None
+
+
 def row_of(record: Any) -> dict[str, Any]:
     """Return the fields of a flat dataclass as a row; asdict() would copy every value, at twenty times the cost."""
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
@@ -352,6 +364,7 @@ TABLES: dict[str, type] = {
     "source_totals": SourceTotal,
     "link_ages": LinkAge,
     "field_coverage": FieldCoverage,
+    "takedowns": Takedown,
 }
 
 

@@ -18,6 +18,7 @@ from archive.opt_out import opt_out
 from archive.records import FrontierEntry
 from archive.store.frontier import REVISIT_PRIORITY
 from archive.store.sources import needs_browser, policy_of
+from archive.store.takedowns import is_taken_down
 from archive.warc import Exchange
 from spiders.browser import RenderError, as_shown
 from spiders.capture import HOPS
@@ -184,6 +185,8 @@ class ArchiveSpider(Spider):
             self.session.guard.check_url(entry.url)
         except AddressError as error:
             return Visit(entry=entry, outcome=Outcome.BLOCKED_ADDRESS, detail=str(error))
+        if is_taken_down(self.session.store, [entry.surt]):
+            return Visit(entry=entry, outcome=Outcome.TAKEN_DOWN, detail="taken down: no request is made")
         if policy_of(self.session.store, entry.source) is Policy.CITE_ONLY:
             return Visit(entry=entry, outcome=Outcome.CITE_ONLY, detail="policy of the source: no request is made")
         return None

@@ -16,6 +16,7 @@ from archive.store.articles import SaveStatus, save_article
 from archive.store.citations import page_of
 from archive.store.problems import save_problem
 from archive.store.sources import note_verdict, policy_of
+from archive.store.takedowns import is_taken_down
 from archive.urls import as_written, canonical_url, surt
 from spiders.capture import Kept, keep_hops
 from spiders.planning import STORED, plan_of
@@ -59,6 +60,7 @@ def keep(session: Session, visit: Visit) -> Plan:
     """Store *visit* and return what was planned for its address."""
     now = session.now()
     with session.write():
+        visit = _without_what_was_taken_down(session, visit)
         kept = keep_captures(session, visit)
         words = str(SaveStatus.UNCHANGED if visit.is_same and visit.outcome in STORED else visit.outcome)
         if visit.article is not None:
@@ -88,6 +90,17 @@ def keep(session: Session, visit: Visit) -> Plan:
     if not plan.in_this_run:
         session.tally.note(visit, words)
     return plan
+
+
+def _without_what_was_taken_down(session: Session, visit: Visit) -> Visit:
+    """Return *visit* without answer and article when it ended at a page that was taken down, by whatever address."""
+    last, article = visit.last, visit.article
+    urls = [last.url] if last else []
+    urls += [article.url, article.canonical_url] if article else []
+    if not is_taken_down(session.store, [visit.entry.surt, *map(surt, urls)]):
+        return visit
+    detail = visit.detail or "taken down: nothing of it is stored"
+    return replace(visit, hops=(), article=None, shown=None, found=(), outcome=Outcome.TAKEN_DOWN, detail=detail)
 
 
 def keep_captures(session: Session, visit: Visit) -> Kept:

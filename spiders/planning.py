@@ -14,7 +14,11 @@ from spiders.session import Session
 from spiders.visit import Visit
 
 STORED = (Outcome.OK, Outcome.PAYWALLED)
-NEVER_AGAIN = (Outcome.BLOCKED_ADDRESS, Outcome.CITE_ONLY)  # only a change of settings or policy could change these
+NEVER_AGAIN = (
+    Outcome.BLOCKED_ADDRESS,
+    Outcome.CITE_ONLY,
+    Outcome.TAKEN_DOWN,
+)  # only a change of settings or policy could change these
 
 
 def plan_of(session: Session, visit: Visit, words: str, *, now: datetime) -> Plan:

@@ -81,9 +81,10 @@ async def show(datasette: Any, request: Any, name: str, context: Mapping[str, An
 
 async def not_answered(datasette: Any, request: Any, status: int, message: str | None = None) -> Any:
     """Return the answer of *status*, 400 or above, in the reader's words; *message* is a detail of Datasette's."""
-    titles = {404: "Not found", 500: "A fault on our side"}
+    titles = {404: "Not found", 410: "Taken down", 500: "A fault on our side"}
     texts = {
         404: "There is nothing at this address.",
+        410: "This page was removed from the archive on request.",
         500: "The page could not be made. The server's log says why.",
     }
     context = {

@@ -16,6 +16,7 @@ from archive.publish.feed import CONTENT_TYPE, feed
 from archive.publish.results import NO_RESULTS, PAGE_SIZE, SearchRequest, read_feed, read_results
 from archive.publish.states import changes_page, choose_changes, state_page
 from archive.store.saved_searches import saved_search
+from archive.store.takedowns import takedown_of
 
 
 async def home(request: Any, datasette: Any) -> Any:
@@ -63,7 +64,8 @@ async def article_page(request: Any, datasette: Any) -> Any:
     """Answer /article/<id>: the reading view with its sources."""
     article = await read(datasette, partial(reading.read_article, article_id=article_number(request)))
     if article is None:
-        return await not_answered(datasette, request, 404)
+        gone = await read(datasette, partial(takedown_of, article_id=article_number(request)))
+        return await not_answered(datasette, request, 410 if gone else 404, gone["reason"] if gone else None)
     return await show(datasette, request, "article", article)
 
 

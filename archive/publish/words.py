@@ -33,6 +33,7 @@ OUTCOMES = {
     "robots": ("none", "not asked: robots.txt forbids it"),
     "blocked-address": ("none", "refused: not a public address"),
     "cite-only": ("none", "cited only: its terms forbid copies"),
+    "taken-down": ("none", "taken down on request"),
     "error": ("lost", "failed"),
 }
 CARRIERS = {

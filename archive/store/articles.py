@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from archive.citations import identify
 from archive.dates import resolve_relative
-from archive.errors import AddressError
+from archive.errors import AddressError, TakenDownError
 from archive.model import Article, Precision
 from archive.opt_out import withholds
 from archive.records import StoredArticle, row_of
@@ -21,6 +21,7 @@ from archive.store.neighbours import doubt_of_date
 from archive.store.problems import save_warnings
 from archive.store.search_index import put_in, stored_texts, take_out
 from archive.store.sources import note_source
+from archive.store.takedowns import is_taken_down, number_for
 from archive.text import normalise
 from archive.urls import host_of
 from archive.urls import surt as surt_of
@@ -63,8 +64,8 @@ _KEPT = ("id", "capture_id", "first_captured_at", "last_captured_at", "n_revisio
 _COLUMNS = tuple(field.name for field in fields(StoredArticle) if field.name not in _KEPT)
 _SAID = frozenset(field.name for field in fields(Article))
 _INSERT = (
-    f"INSERT INTO articles ({', '.join(_COLUMNS)}, capture_id, first_captured_at, last_captured_at) VALUES "  # noqa: S608
-    f"({', '.join(':' + name for name in _COLUMNS)}, :capture_id, :seen_at, :seen_at)"
+    f"INSERT INTO articles (id, {', '.join(_COLUMNS)}, capture_id, first_captured_at, last_captured_at) VALUES "  # noqa: S608
+    f"(:id, {', '.join(':' + name for name in _COLUMNS)}, :capture_id, :seen_at, :seen_at)"
 )
 _UPDATE = f"UPDATE articles SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE id = :id"  # noqa: S608
 _READ_BY = "UPDATE articles SET extractor = :extractor WHERE id = :id AND extractor IS NOT :extractor"
@@ -90,12 +91,15 @@ def save_article(  # noqa: PLR0913 - what the page says, and five things it cann
     The same text makes no revision, and rows that would say the same are not rewritten.
     A capture that made a revision before is read again in place; any other older than what we hold changes nothing.
     *opt_out* is what the page asks us not to do: it leaves the index, or the text of its earlier states goes too.
+    Raises TakenDownError for a page that was taken down.
     """
     with store.transaction():
         doubt = doubt_of_date(store, article, work_id)
         read = replace(article, warnings=(*article.warnings, doubt)) if doubt else article
         reading = _reading(read, kind, source, work_id, capture_id, stamp(seen_at))
         reading.row["opt_out"] = opt_out
+        if is_taken_down(store, {reading.row["surt"], surt_of(article.url)}):
+            raise TakenDownError(f"{article.url} was taken down; archive takedown --undo lets it be stored again")
         held = store.connection.execute("SELECT * FROM articles WHERE surt = :surt", reading.row).fetchone()
         if held is not None and _is_copy(held, reading):
             if _is_same_title(held, reading):  # the page at the address itself says what the article says
@@ -198,6 +202,7 @@ def _bare_host(url: str) -> str:
 
 def _insert(store: Store, reading: _Reading) -> Saved:
     row = reading.row | {"capture_id": reading.capture_id, "seen_at": reading.seen_at}
+    row["id"] = number_for(store, row["surt"])
     article_id = int(store.connection.execute(_INSERT, row).lastrowid or 0)
     # An address that was an alias until now turns out to be an article of its own.
     store.connection.execute("DELETE FROM aliases WHERE surt = :surt", row)

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from archive.segments import SEGMENTER_VERSION
 from archive.store.schema_discovery import ADDRESSES, DISCOVERY, REVISITS
+from archive.store.schema_takedowns import TAKEDOWNS
 from archive.store.schema_totals import TOTALS
 from archive.store.schema_views import CITED_SOURCES
 from archive.store.search_schema import SEARCH_ANEW
@@ -115,6 +116,12 @@ def m015_extractor(db: Database) -> None:
 def m019_totals(db: Database) -> None:
     """Counts for pages and pictures; `archive migrate` and the end of each crawl fill them."""
     _run(db, TOTALS)
+
+
+@MIGRATIONS()
+def m018_takedowns(db: Database) -> None:
+    """Addresses that nothing is stored of."""
+    _run(db, TAKEDOWNS)
 
 
 CRAWLING = """

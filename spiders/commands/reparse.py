@@ -26,6 +26,7 @@ from archive.store.articles import Saved, save_article
 from archive.store.captures import AS_SHOWN, captures_of, correct_outcome, n_bodies
 from archive.store.lock import crawl_lock
 from archive.store.sources import policy_of
+from archive.store.takedowns import is_taken_down
 from archive.totals import count_totals
 from archive.urls import surt
 from archive.warc import read_record
@@ -193,7 +194,7 @@ def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport,
     if article.outcome is not capture.outcome:
         report.outcomes[f"{capture.outcome} -> {article.outcome}"] += 1
         correct_outcome(store, capture.id, outcome=article.outcome, detail=capture.detail)
-    if article.outcome not in STORED:
+    if article.outcome not in STORED or is_taken_down(store, _identities(capture, article)):
         return
     kind = "article" if capture.kind == "article" or scope.is_own_article(capture.url) else "source"
     opt_out = honoured(capture.opt_out, ignored)
@@ -213,6 +214,10 @@ def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport,
     if kind == "article":
         frontier.add(store, scope.cited_entries(article), now=datetime.now(UTC))
     _note(report, saved)
+
+
+def _identities(capture: Capture, article: Article) -> set[str]:
+    return {capture.surt, surt(article.url), surt(article.canonical_url)}
 
 
 def _note(report: ReparseReport, saved: Saved) -> None:
