@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,10 @@ _RARITY_POWER = 1.2
 _CLOSE_CHARS = 60
 _CLOSE_WEIGHT = 1.5
 _LATIN_WORD = re.compile("[a-z0-9]+")
+
+
+_Place = tuple[int, int]
+"""Place in a text, number of the term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +71,14 @@ def _has_meaning(token: str) -> bool:
     return True
 
 
-def _frequencies(connection: Any, terms: Iterable[str], allowed: int) -> dict[str, int]:
+def _frequencies(connection: Any, terms: Sequence[str], allowed: int) -> dict[str, int]:
     """Return in how many articles each term occurs: the common ones from the table, the others counted."""
-    counted: dict[str, int] = {}
-    for term in terms:
-        known = _common(connection, term)
-        counted[term] = known or n_matches(connection, term, allowed)
-    return {term: n for term, n in counted.items() if n}
-
-
-def _common(connection: Any, term: str) -> int:
-    words = term.strip("()").replace('"', "").split(" OR ")
-    rows = connection.execute(
-        "SELECT SUM(n_articles) FROM search_words WHERE word IN (SELECT value FROM json_each(:words))",
-        {"words": json.dumps(words)},
-    )
-    return int(rows.fetchone()[0] or 0)
+    words = {term: term.strip("()").replace('"', "").split(" OR ") for term in terms}
+    sql = "SELECT word, n_articles FROM search_words WHERE word IN (SELECT value FROM json_each(:words))"
+    asked = json.dumps([word for ors in words.values() for word in ors])
+    known = dict(connection.execute(sql, {"words": asked}).fetchall())
+    counted = {term: sum(known.get(word, 0) for word in ors) for term, ors in words.items()}
+    return {term: n for term in terms if (n := counted[term] or n_matches(connection, term, allowed))}
 
 
 def _rarest(frequencies: Mapping[str, int], allowed: int) -> list[str]:
@@ -116,42 +112,57 @@ def _scores(connection: Any, candidates: Sequence[int], terms: Sequence[_Term]) 
     )
     documents = {row[0]: (fold(row[1]), fold(row[2])) for row in rows}
     mean = max(1.0, sum(len(text) for _, text in documents.values()) / max(1, len(documents)))
-    return {article_id: _score(title, text, terms, mean) for article_id, (title, text) in documents.items()}
+    places = _Places(terms)
+    return {
+        article_id: _score(places.of(title), places.of(text), terms, norm=_K1 * (1 - _B + _B * len(text) / mean))
+        for article_id, (title, text) in documents.items()
+    }
 
 
-def _score(title: str, text: str, terms: Sequence[_Term], mean: float) -> float:
-    in_title = Counter(number for _, number in _places(title, terms))
-    places = sorted(_places(text, terms))
-    in_text = Counter(number for _, number in places)
-    norm = _K1 * (1 - _B + _B * len(text) / mean)
+def _score(in_title: Sequence[_Place], in_text: Sequence[_Place], terms: Sequence[_Term], *, norm: float) -> float:
+    counted: dict[int, float] = {}
+    for weight, places in ((_TITLE_WEIGHT, in_title), (1.0, in_text)):
+        for _, number in places:
+            counted[number] = counted.get(number, 0.0) + weight
     score = 0.0
-    for number in in_title.keys() | in_text.keys():
-        term, n = terms[number], _TITLE_WEIGHT * in_title[number] + in_text[number]
+    for number, n in counted.items():
+        term = terms[number]
         weight = term.weight * (_RUN_WEIGHT if len(term.text) > 2 and not term.is_latin else 1.0)
         score += weight * n * (_K1 + 1) / (n + norm)
-    return score + _CLOSE_WEIGHT * _closeness(places, in_title.keys(), terms)
+    return score + _CLOSE_WEIGHT * _closeness(in_text, {number for _, number in in_title}, terms)
 
 
-def _places(text: str, terms: Sequence[_Term]) -> Iterator[tuple[int, int]]:
-    """Yield (place in *text*, number of the term) of every occurrence."""
-    latin = {term.text: number for number, term in enumerate(terms) if term.is_latin}
-    if latin:
+class _Places:
+    """Finds terms in folded texts; what it learns about Latin words is kept for the next text."""
+
+    def __init__(self, terms: Sequence[_Term]) -> None:
+        self._parts = [(number, term.text) for number, term in enumerate(terms) if not term.is_latin]
+        self._stems = {term.text: number for number, term in enumerate(terms) if term.is_latin}
+        self._heads = {text[:2] for text in self._stems}
+        self._known: dict[str, int | None] = {}
+
+    def of(self, text: str) -> list[_Place]:
+        """Return (place in *text*, number of the term) of every occurrence, in order."""
+        found = list(self._latin(text)) if self._stems else []
+        for number, part in self._parts:
+            place = text.find(part)
+            while place >= 0:
+                found.append((place, number))
+                place = text.find(part, place + 1)
+        return sorted(found)
+
+    def _latin(self, text: str) -> Iterator[_Place]:
+        known = self._known
         for match in _LATIN_WORD.finditer(text):
-            number = latin.get(stem(match.group()))
-            if number is not None:
+            word = match.group()
+            if word not in known:  # a stem begins as its word does
+                known[word] = self._stems.get(stem(word)) if word[:2] in self._heads else None
+            if (number := known[word]) is not None:
                 yield match.start(), number
-    for number, term in enumerate(terms):
-        if term.is_latin:
-            continue
-        place = text.find(term.text)
-        while place >= 0:
-            yield place, number
-            place = text.find(term.text, place + 1)
 
 
-def _closeness(places: Sequence[tuple[int, int]], in_title: Iterable[int], terms: Sequence[_Term]) -> float:
+def _closeness(places: Sequence[_Place], titled: Set[int], terms: Sequence[_Term]) -> float:
     """Return the most weight of different terms within 60 characters; terms of the title are near everywhere."""
-    titled = set(in_title)
     held: Counter[int] = Counter()
     now = most = 0.0
     first = 0

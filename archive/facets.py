@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.errors import AddressError
-from archive.matches import FILTERED, n_matches, parameters, sample_ranges
+from archive.matches import FILTERED, affordable, n_matches, parameters, sample_ranges
 from archive.query import Filters
 from archive.urls import site_key
 
@@ -34,7 +34,7 @@ class Facet:
 
 def facets(connection: Any, match: str, filters: Filters) -> list[Facet]:
     """Return the facets of the articles that match and pass *filters*; those without two values are left out."""
-    values = {"match": match, "at_most": _COUNTED, **parameters(filters)}
+    values = {"match": affordable(connection, match)[0], "at_most": _COUNTED, **parameters(filters)}
     ranges, share = [(0, 2**62)], 1.0
     if n_matches(connection, match, _COUNTED + 1) > _COUNTED:
         ranges, share = sample_ranges(connection)

@@ -4,6 +4,7 @@ SQLite scores every match of a ranked query, so only as many as budget() may be 
 answered newest first, from the newest blocks of the archive (see search_blocks in the schema).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,8 +18,11 @@ MIN_BUDGET = 3_000
 BLOCK = 1024
 _BUDGET_SHARE = 100
 _COUNTED = 30_000  # matches are counted up to here, beyond the number is estimated
-_SORTED = 1_000  # so many matches are put in the order of their dates at once
+_SORTED = 200  # so many matches are put in the order of their dates at once
 _SAMPLED_BLOCKS = 48
+_PREFIX = re.compile(r'"([^"]*?)([^" ]+)" \*')
+_BEGINNING_BUDGETS = 3  # occurrences that a beginning may have, as a multiple of budget()
+_STANDING_FOR = 64
 
 FILTERED = """
     (:any_set OR search_facets.set_id IN (
@@ -62,15 +66,34 @@ def budget(connection: Any) -> int:
     return max(MIN_BUDGET, n_articles(connection) // _BUDGET_SHARE)
 
 
+def affordable(connection: Any, match: str) -> tuple[str, list[str]]:
+    """Return *match* with each beginning that very many pages hold (の, ン, a*) replaced, and those beginnings.
+
+    SQLite reads every occurrence of every token that begins so, for one character seconds in a large archive. Its most
+    common tokens stand for it then; what holds only rarer ones is not found. Every function here does that by itself.
+    """
+    replaced = list[str]()
+
+    def replacement(found: re.Match[str]) -> str:
+        before, begin = found[1], found[2]
+        span = {"begin": begin, "end": begin + "\U0010ffff", "most": _STANDING_FOR}
+        if int(connection.execute(_BEGINNING, span).fetchone()[0]) <= _BEGINNING_BUDGETS * budget(connection):
+            return found[0]
+        replaced.append(begin)
+        return "({})".format(" OR ".join(f'"{before}{row[0]}"' for row in connection.execute(_MOST_COMMON, span)))
+
+    return _PREFIX.sub(replacement, match), replaced
+
+
 def n_matches(connection: Any, match: str, at_most: int) -> int:
     """Return how many articles match, without filters, counted up to *at_most*."""
     sql = "SELECT COUNT(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH :match LIMIT :at_most)"
-    return int(connection.execute(sql, {"match": match, "at_most": at_most}).fetchone()[0])
+    return int(connection.execute(sql, _values(connection, match, at_most=at_most)).fetchone()[0])
 
 
 def n_found(connection: Any, match: str, filters: Filters) -> tuple[int, bool]:
     """Return how many articles match, and whether that is exact; beyond some 30,000 it is estimated from a sample."""
-    values = {"match": match, "at_most": _COUNTED + 1, **parameters(filters)}
+    values = _values(connection, match, filters, at_most=_COUNTED + 1)
     found = int(connection.execute(_COUNT_PLAIN if filters.is_empty() else _COUNT, values).fetchone()[0])
     if found <= _COUNTED:
         return found, True
@@ -92,24 +115,25 @@ def sample_ranges(connection: Any) -> tuple[list[tuple[int, int]], float]:
 
 def best(connection: Any, match: str, filters: Filters, limit: int) -> list[Match]:
     """Return the *limit* matches of the highest bm25, best first."""
-    values = {"match": match, "limit": limit, **parameters(filters)}
+    values = _values(connection, match, filters, limit=limit)
     return [(row[0], -row[1]) for row in connection.execute(_BEST_PLAIN if filters.is_empty() else _BEST, values)]
 
 
 def newest(connection: Any, match: str, filters: Filters, limit: int, offset: int = 0) -> list[int]:
     """Return articles that match, the latest published first; what has no date counts from its first capture."""
-    values = {"match": match, **parameters(filters)}
+    wanted = limit + offset
+    sql = _NEWEST_PLAIN if filters.is_empty() else _NEWEST
+    values = _values(connection, match, filters, wanted=wanted, low=0, high=2**62)
     about = n_matches(connection, match, _SORTED + 1)
     if about <= _SORTED:
-        rows = connection.execute(_NEWEST, {**values, "low": 0, "high": 2**62}).fetchall()
-        return [row[0] for row in rows[offset : offset + limit]]
-    wanted, found = limit + offset, list[tuple[str, int]]()
+        return [row[0] for row in connection.execute(sql, values).fetchall()[offset:]]
+    found = list[tuple[str, int]]()
     for group, newest_next in _block_groups(connection):
         for low, high in _ranges(group):
-            rows = connection.execute(_NEWEST, {**values, "low": low, "high": high})
+            rows = connection.execute(sql, {**values, "low": low, "high": high})
             found.extend((row[1], row[0]) for row in rows)
         found.sort(reverse=True)
-        if len(found) >= wanted and found[wanted - 1][0] > newest_next:
+        if len(found) >= wanted and (not wanted or found[wanted - 1][0] > newest_next):
             break
     return [article_id for _, article_id in found[offset:wanted]]
 
@@ -117,24 +141,28 @@ def newest(connection: Any, match: str, filters: Filters, limit: int, offset: in
 def is_any(connection: Any, match: str, filters: Filters) -> bool:
     """Say whether anything matches."""
     sql = f"SELECT EXISTS (SELECT 1 {_MATCHING})"
-    return bool(connection.execute(sql, {"match": match, **parameters(filters)}).fetchone()[0])
+    return bool(connection.execute(sql, _values(connection, match, filters)).fetchone()[0])
 
 
 def newest_of_all(connection: Any, without: str, filters: Filters, limit: int, offset: int = 0) -> list[int]:
     """Return the newest articles that pass *filters* and do not match *without* ('' excludes none)."""
-    values = {"match": without, "limit": limit, "offset": offset, **parameters(filters)}
+    values = _values(connection, without, filters, limit=limit, offset=offset)
     return [row[0] for row in connection.execute(_ALL_WITHOUT if without else _ALL, values)]
 
 
 def newer_than(connection: Any, match: str, filters: Filters, article_id: int) -> list[int]:
     """Return the matching articles that were stored after article *article_id*, the last stored first."""
-    values = {"match": match, **parameters(filters), "low": article_id + 1, "high": 2**62}
+    values = _values(connection, match, filters, wanted=-1, low=article_id + 1, high=2**62)
     return sorted((row[0] for row in connection.execute(_NEWEST, values)), reverse=True)
 
 
 _MATCHING = f"""
 FROM articles_fts CROSS JOIN search_facets ON search_facets.id = articles_fts.rowid
 WHERE articles_fts MATCH :match AND {FILTERED}
+"""
+_BEGINNING = "SELECT COALESCE(SUM(n_articles), 0) FROM search_words WHERE word >= :begin AND word < :end"
+_MOST_COMMON = """
+SELECT word FROM search_words WHERE word >= :begin AND word < :end ORDER BY n_articles DESC LIMIT :most
 """
 _COUNT_PLAIN = "SELECT COUNT(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH :match LIMIT :at_most)"
 _COUNT = f"SELECT COUNT(*) FROM (SELECT 1 {_MATCHING} LIMIT :at_most)"  # noqa: S608 - constants, here and below
@@ -143,8 +171,9 @@ _BEST_PLAIN = "SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH :ma
 _BEST = f"SELECT articles_fts.rowid, articles_fts.rank {_MATCHING} ORDER BY articles_fts.rank LIMIT :limit"
 _NEWEST = f"""
 SELECT search_facets.id, search_facets.dated_at {_MATCHING} AND articles_fts.rowid BETWEEN :low AND :high
-ORDER BY search_facets.dated_at DESC, search_facets.id DESC
+ORDER BY search_facets.dated_at DESC, search_facets.id DESC LIMIT :wanted
 """
+_NEWEST_PLAIN = _NEWEST.replace(f"AND {FILTERED}", "")
 _ALL = f"""
 SELECT articles.id FROM articles INDEXED BY articles_newest JOIN search_facets ON search_facets.id = articles.id
 WHERE {FILTERED}
@@ -153,6 +182,11 @@ ORDER BY COALESCE(published_at, first_captured_at) DESC, articles.id DESC LIMIT 
 _ALL_WITHOUT = _ALL.replace(
     "ORDER BY", "AND articles.id NOT IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match)\nORDER BY"
 )
+
+
+def _values(connection: Any, match: str, filters: Filters | None = None, **others: int) -> dict[str, Any]:
+    """Return the named parameters of a query for *match*, at a bounded cost."""
+    return {"match": affordable(connection, match)[0], **others, **(parameters(filters) if filters else {})}
 
 
 def _cited(cites: str | None) -> dict[str, str | None]:
@@ -171,12 +205,15 @@ def _cited(cites: str | None) -> dict[str, str | None]:
 
 def _block_groups(connection: Any) -> Iterator[tuple[list[int], str]]:
     """Yield blocks, the newest first, in growing groups, each with the date that no later block is newer than."""
-    rows = connection.execute("SELECT block, newest FROM search_blocks ORDER BY newest DESC, block DESC").fetchall()
-    start, size = 0, 1
-    while start < len(rows):
-        end = start + size
-        yield [row[0] for row in rows[start:end]], rows[end][1] if end < len(rows) else ""
-        start, size = end, size * 2
+    rows = connection.execute("SELECT block, newest FROM search_blocks ORDER BY newest DESC, block DESC")
+    size, group = 1, list[int]()
+    for block, newest_of_it in rows:
+        if len(group) == size:
+            yield group, newest_of_it
+            size, group = size * 2, []
+        group.append(block)
+    if group:
+        yield group, ""
 
 
 def _ranges(blocks: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ index), matches (how many, the newest, the best), ranking (the order), spellings
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
@@ -189,24 +189,39 @@ class _Search:
     options: Options
     limit: int
     offset: int
+    notes: list[str] = field(default_factory=list)
 
     def run(self) -> Found:
         if not index_is_current(self.connection):
             raise SchemaError("the search index was made by another release; make it anew with: archive reindex")
-        match = self.query.text if self.options.raw else expression(self.query)
-        if not match.strip():
+        if self.options.raw and self.query.text.strip():
+            return self._matched(self.query.text)
+        match = self._affordable(expression(self.query))
+        if not match:
             return self._listed()
-        others = {} if self.options.raw or self.options.spellings == "never" else _spellings(self.query)
+        others = {} if self.options.spellings == "never" else _spellings(self.query)
         if others and self.options.spellings == "always":
-            return self._matched(_widened(self.query, others), others)
-        if self.options.raw or matches.is_any(self.connection, match, self.filters):
-            return replace(self._matched(match), offered=self._findable(others))
+            return self._matched(self._affordable(_widened(self.query, others)), others)
+        return self._as_typed(match, others)
+
+    def _as_typed(self, match: str, others: Mapping[Term, Sequence[Spelling]]) -> Found:
+        """Return what is found as it was typed; when that is nothing, an answer to a question or other spellings."""
+        found = self._matched(match)
+        if found.hits or matches.is_any(self.connection, match, self.filters):
+            return replace(found, offered=self._findable(others))
         if is_question(self.query):
             return self._answered()
-        wide = _widened(self.query, others) if others else ""
+        wide = self._affordable(_widened(self.query, others)) if others else ""
         if wide and matches.is_any(self.connection, wide, self.filters):
             return self._matched(wide, others)
-        return Found((), self.query, self.filters, self.options.order, match)
+        return found
+
+    def _affordable(self, match: str) -> str:
+        """Return *match* at a bounded cost, having noted what was given up for that."""
+        match, replaced = matches.affordable(self.connection, match)
+        said = [f"{begin} begins very many words: only the most common of them are looked for" for begin in replaced]
+        self.notes.extend(one for one in said if one not in self.notes)
+        return match
 
     def _matched(self, match: str, others: Mapping[Term, Sequence[Spelling]] | None = None) -> Found:
         order = self.options.order
@@ -222,7 +237,8 @@ class _Search:
         terms = [Term(spelling.text, is_exact=True) for spellings in (others or {}).values() for spelling in spellings]
         patterns = [] if self.options.raw else word_patterns(self.query, others=terms)
         hits = _hits(self.connection, ranked, patterns)
-        return Found(hits, self.query, self.filters, order, match, also=_flat(others or {}))
+        query = replace(self.query, notes=(*self.query.notes, *self.notes))
+        return Found(hits, query, self.filters, order, match, also=_flat(others or {}))
 
     def _findable(self, others: Mapping[Term, Sequence[Spelling]]) -> tuple[Spelling, ...]:
         """Return the spellings that would find anything at all."""

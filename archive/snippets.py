@@ -5,16 +5,17 @@ SQLite's own snippet() cannot do this: the index holds segmented text, and cuts 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from archive.english import forms
 from archive.query import Query, Term
-from archive.segments import CJK, LATIN, folded, script_runs
-from archive.text import sentence_spans
+from archive.segments import CJK, LATIN, fold, folded, script_runs
+from archive.text import sentence_around, sentence_spans
 
 MAX_PASSAGES = 3
 MAX_CHARS = 200
+_MAX_MARKS = 200  # of one word in one text
 _PART = re.compile(rf"[{CJK}]+|{LATIN}+")
 _GAP, _NO_GAP = r"[\W_]{1,3}", r"[\W_]{0,3}"  # between the parts of Grok-4, of 200億
 _KATAKANA = "[\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]"
@@ -45,9 +46,22 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    snippet: Snippet
-    n_words: int
-    order: int
+    """A stretch of one of an article's texts that holds found words: (start, end, number of the pattern)."""
+
+    text: str
+    start: int
+    end: int
+    marks: Sequence[tuple[int, int, int]]
+    where: str
+    number: int | None = None
+
+    @property
+    def n_words(self) -> int:
+        return len({mark[2] for mark in self.marks})
+
+    def snippet(self) -> Snippet:
+        marks = _merged((mark[0], min(mark[1], self.end)) for mark in self.marks)
+        return _cut(self.text, self.start, self.end, marks, where=self.where, number=self.number)
 
 
 def word_patterns(query: Query, *, others: Iterable[Term] = (), as_question: bool = False) -> list[re.Pattern[str]]:
@@ -63,15 +77,14 @@ def snippets(patterns: Sequence[re.Pattern[str]], texts: Texts) -> tuple[Snippet
 
     When no passage holds one, the first sentence stands for the article, without marks.
     """
-    head = [passage.snippet for passage in _passages(patterns, texts.title, "title", whole=True)]
-    found = list(_passages(patterns, texts.text, "text"))
+    head = [passage.snippet() for passage in _whole(patterns, texts.title, "title")]
+    found = list(_sentences(patterns, texts.text))
     for where, number, text in texts.parts:
-        passages = _passages(patterns, text, where, whole=True)
-        found.extend(replace(one, snippet=replace(one.snippet, number=number)) for one in passages)
-    best = sorted(found, key=lambda passage: (-passage.n_words, passage.order))[:MAX_PASSAGES]
-    body = [passage.snippet for passage in best]
-    if not body and texts.text:
-        body = [_cut(texts.text, start, end, ()) for start, end in islice(_sentences(texts.text), 1)]
+        found.extend(_whole(patterns, text, where, number))
+    best = sorted(found, key=lambda passage: (-passage.n_words, passage.start))[:MAX_PASSAGES]
+    body = [passage.snippet() for passage in best]
+    if not body:
+        body = [_cut(texts.text, start, end, ()) for start, end in islice(_spans(texts.text), 1)]
     return (*head, *body)
 
 
@@ -99,23 +112,48 @@ def _is_latin(part: str) -> bool:
     return bool(re.match(LATIN, part))
 
 
-def _passages(patterns: Sequence[re.Pattern[str]], text: str, where: str, *, whole: bool = False) -> Iterator[_Passage]:
+def _whole(patterns: Sequence[re.Pattern[str]], text: str, where: str, number: int | None = None) -> Iterator[_Passage]:
+    """Yield the one passage that a text without sentences is, when it holds a found word."""
+    if marks := _marks(patterns, text):
+        yield _Passage(text, 0, len(text), marks, where, number)
+
+
+def _sentences(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[_Passage]:
+    """Yield the sentences that hold found words; for a single word no more than can be shown."""
+    marks = _marks(patterns, text)
+    n_found = at = 0
+    while at < len(marks) and (len(patterns) > 1 or n_found < MAX_PASSAGES):
+        start, end = sentence_around(text, marks[at][0])
+        after = at + 1
+        while after < len(marks) and marks[after][0] < end:
+            after += 1
+        yield _Passage(text, start, end, marks[at:after], "text")
+        n_found, at = n_found + 1, after
+
+
+def _marks(patterns: Sequence[re.Pattern[str]], text: str) -> list[tuple[int, int, int]]:
+    """Return (start, end, number of the pattern) of found words in *text*, in order.
+
+    They are looked for in the text as it is written; only where that lacks one is the text folded (ＧＰＵ, Café).
+    """
+    low = text.lower()
+    if len(low) == len(text):
+        found = [_found(pattern, low) for pattern in patterns]
+        if all(found) or fold(text) == low:
+            return sorted((start, end, number) for number, one in enumerate(found) for start, end in one)
     low, places = folded(text)
-    marks = sorted(
-        (places[match.start()], places[match.end()], number)
+    return sorted(
+        (places[start], places[end], number)
         for number, pattern in enumerate(patterns)
-        for match in pattern.finditer(low)
+        for start, end in _found(pattern, low)
     )
-    if not marks:
-        return
-    for start, end in [(0, len(text))] if whole else _sentences(text):
-        inside = [mark for mark in marks if start <= mark[0] < end]
-        if inside:
-            snippet = _cut(text, start, end, _merged((mark[0], min(mark[1], end)) for mark in inside))
-            yield _Passage(replace(snippet, where=where), len({mark[2] for mark in inside}), start)
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def _found(pattern: re.Pattern[str], low: str) -> list[tuple[int, int]]:
+    return [match.span() for match in islice(pattern.finditer(low), _MAX_MARKS)]
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     return ((start, end) for start, end in sentence_spans(text) if text[start:end].strip())
 
 
@@ -129,7 +167,15 @@ def _merged(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(out)
 
 
-def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> Snippet:
+def _cut(
+    text: str,
+    start: int,
+    end: int,
+    marks: Sequence[tuple[int, int]],
+    *,
+    where: str = "text",
+    number: int | None = None,
+) -> Snippet:
     """Return text[start:end] without blanks around it; a sentence too long for one passage is cut around its marks."""
     while start < end and text[start].isspace():
         start += 1
@@ -147,7 +193,7 @@ def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> S
     shift = len(before) - start
     kept = tuple((a + shift, min(b, end) + shift) for a, b in marks if start <= a < end)
     passage = before + re.sub(r"[\r\n\t]", " ", text[start:end]) + after
-    return Snippet(passage, kept, "text")
+    return Snippet(passage, kept, where, number)
 
 
 def _word_start(text: str, place: int) -> int:

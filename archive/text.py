@@ -26,3 +26,12 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
         start = match.end()
     if start < len(text):
         yield start, len(text)
+
+
+def sentence_around(text: str, place: int, *, within: int = 400) -> tuple[int, int]:
+    """Return the (start, end) of the sentence that *place* is in; it starts at most *within* characters before."""
+    start = max(0, place - within)
+    for match in _SENTENCE_END.finditer(text, start, place):
+        start = match.end()
+    end = _SENTENCE_END.search(text, place)
+    return start, end.end() if end else len(text)

@@ -113,6 +113,12 @@ def m015_extractor(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m016_newest_blocks(db: Database) -> None:
+    """Newest first takes the newest blocks of the archive without sorting all of them."""
+    db.conn.execute("CREATE INDEX search_blocks_newest ON search_blocks (newest)")
+
+
+@MIGRATIONS()
 def m019_totals(db: Database) -> None:
     """Counts for pages and pictures; `archive migrate` and the end of each crawl fill them."""
     _run(db, TOTALS)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import archive.matches
 from archive.query import is_question, read_query
-from archive.search import count, escape_fts, search
+from archive.search import count, escape_fts, find, search
 from archive.store.articles import save_article
+from archive.store.search_index import count_terms
 
 NOW = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 JA, EN, KO = "https://hyper.ai/ja/news/1", "https://hyper.ai/en/news/2", "https://example.com/report"
@@ -110,6 +111,21 @@ def test_a_common_word_is_answered_newest_first(filled, page, monkeypatch):
     assert found(filled, "規制", until="2025-10-14", limit=1) == ["https://hyper.ai/ja/news/14"]
     assert {hit.score for hit in search(filled, "規制")} == {0.0}
     assert len(found(filled, "規")) == 7
+
+
+def test_what_begins_very_many_words_is_looked_for_in_the_most_common_of_them(filled, page, monkeypatch):
+    for number in range(10, 16):
+        save_page(filled, page, number, text="規制の話。" if number % 2 else "規則の話。規制の話。", tables=())
+    count_terms(filled)
+    everywhere, inside = len(found(filled, "規")), '("規" * AND "話。") OR title_ngrams : "規" *'
+    monkeypatch.setattr(archive.matches, "_BEGINNING_BUDGETS", 0)
+    assert archive.matches.affordable(filled.connection, inside)[0].count('"規制"') == 2
+    assert len(found(filled, "規")) == everywhere
+    monkeypatch.setattr(archive.matches, "_STANDING_FOR", 1)
+    answer = find(filled, "規")
+    assert answer.match == '("規制")'
+    assert answer.query.notes == ("規 begins very many words: only the most common of them are looked for",)
+    assert find(filled, "規制").query.notes == ()
 
 
 @pytest.mark.parametrize(
