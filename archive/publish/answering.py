@@ -16,6 +16,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from archive.publish.addresses import wayback_address, web_address
 from archive.publish.metadata import DATABASE
 from archive.publish.moments import elapsed_since, format_when, time_ago
+from archive.publish.public import template_functions
 from archive.publish.words import CARRIERS, LANGUAGE_NAMES, NAMES, OUTCOMES, Words, choose_language
 
 TIME_LIMIT_MS = 3000
@@ -28,7 +29,7 @@ def frame(datasette: Any, request: Any) -> dict[str, Any]:
     asked = request.args.get("ui") if request else None
     words = Words(choose_language(asked, request.headers.get("accept-language", "") if request else ""))
     config = datasette.plugin_config("archive") or {}
-    return {
+    return template_functions(datasette, request) | {
         "t": words,
         "site_title": config.get("title", ""),
         "link": partial(link, datasette, request),

@@ -22,7 +22,7 @@ SECURITY_HEADERS = {
 }
 # Datasette's other pages under /-/ tell paths of this machine, or are tools for its developers.
 OPEN_TOOLS = re.compile(
-    r"/-/(search(\.json|\.atom)?|saved/[^/]+|static/.*|versions(\.json)?|metadata(\.json)?|settings(\.json)?)$"
+    r"/-/(search(\.json|\.atom|\.csv|\.feed\.json)?|saved/[^/]+|static/.*|versions(\.json)?|metadata(\.json)?|settings(\.json)?)$"
 )
 # Browsers read //host, /\host and /<tab>/host in a Location as another host; Datasette 0.65.5 answers with them.
 FOREIGN_LOCATION = re.compile(rb"^(?:/[\s\x00-\x20]*[/\\]|[^/?#])")

@@ -12,8 +12,7 @@ from archive.errors import AddressError, ArchiveError, QueryError
 from archive.publish import reading
 from archive.publish.addresses import publisher_of
 from archive.publish.answering import article_number, decoded, link, not_answered, read, show
-from archive.publish.feed import CONTENT_TYPE, feed
-from archive.publish.results import NO_RESULTS, PAGE_SIZE, SearchRequest, read_feed, read_results
+from archive.publish.results import NO_RESULTS, PAGE_SIZE, SearchRequest, read_results
 from archive.publish.states import changes_page, choose_changes, state_page
 from archive.store.saved_searches import saved_search
 from archive.store.takedowns import takedown_of
@@ -37,27 +36,14 @@ async def search_page(request: Any, datasette: Any) -> Any:
     return await show(datasette, request, "search", {**results, "page": asked.page, "page_size": PAGE_SIZE})
 
 
-async def search_feed(request: Any, datasette: Any) -> Any:
-    """Answer /-/search.atom?q=…: the newest hits as a feed."""
-    asked = SearchRequest.from_arguments(request.args)
-    try:
-        found = await read(datasette, partial(read_feed, request=asked))
-    except (sqlite3.Error, ArchiveError, MemoryError):
-        return Response("This search took too long or cannot be read.", status=400, content_type="text/plain")
-    return _feed(datasette, request, found, f"{asked.q or found.read_as}")
-
-
 async def saved_page(request: Any, datasette: Any) -> Any:
-    """Answer /-/saved/<name>: the hits of a saved search; with .atom as a feed."""
+    """Answer /-/saved/<name>: the hits of a saved search."""
     name = decoded(request.url_vars["name"])
     try:
         saved = await read(datasette, partial(saved_search, name=name))
     except QueryError:
         return await not_answered(datasette, request, 404)
-    if not request.url_vars.get("format"):
-        return Response.redirect(link(datasette, request, "/-/search", q=saved.query))
-    found = await read(datasette, partial(read_feed, request=SearchRequest(q=saved.query)))
-    return _feed(datasette, request, found, name)
+    return Response.redirect(link(datasette, request, "/-/search", q=saved.query))
 
 
 async def article_page(request: Any, datasette: Any) -> Any:
@@ -95,8 +81,7 @@ async def publisher_page(request: Any, datasette: Any) -> Any:
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", home),
     (r"^/-/search(?:\.(?P<format>json))?$", search_page),
-    (r"^/-/search\.atom$", search_feed),
-    (r"^/-/saved/(?P<name>[^/]{1,300}?)(?:\.(?P<format>atom))?$", saved_page),
+    (r"^/-/saved/(?P<name>[^/]{1,300})$", saved_page),
     (r"^/article/(?P<id>[0-9]{1,19})(?:\.(?P<format>json))?$", article_page),
     (r"^/article/(?P<id>[0-9]{1,19})/state/(?P<number>[0-9]{1,9})(?:\.(?P<format>json))?$", state_page),
     (r"^/article/(?P<id>[0-9]{1,19})/changes$", choose_changes),
@@ -107,16 +92,3 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/cited(?:\.(?P<format>json))?$", cited_page),
     (r"^/source/(?P<key>[^/]{1,300})$", publisher_page),
 ]
-
-
-def _feed(datasette: Any, request: Any, found: Any, name: str) -> Any:
-    title = f"{(datasette.plugin_config('archive') or {}).get('title', '')}: {name}"
-    text = feed(
-        found,
-        title=title,
-        address=str(datasette.absolute_url(request, request.full_path)),
-        article_address=lambda number: str(
-            datasette.absolute_url(request, link(datasette, None, f"/article/{number}"))
-        ),
-    )
-    return Response(text, content_type=CONTENT_TYPE)

@@ -7,7 +7,7 @@ from typing import Any
 import markupsafe
 from datasette import hookimpl
 
-from archive.publish import answering, pages, stock
+from archive.publish import answering, data_pages, pages, stock
 from archive.publish.addresses import web_address
 from archive.publish.bodies import Bodies
 from archive.publish.headers import Gate, is_local
@@ -27,7 +27,7 @@ def is_ours(datasette: Any) -> bool:
 @hook
 def register_routes(datasette: Any) -> Routes:
     """Add our pages; they come before Datasette's own."""
-    return pages.ROUTES if is_ours(datasette) else []
+    return [*data_pages.ROUTES, *pages.ROUTES] if is_ours(datasette) else []
 
 
 @last_hook

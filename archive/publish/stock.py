@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment
 
 INLINE_CODE = re.compile(
-    r"<script\b.*?</script>|<style\b.*?</style>"
+    r'<script\b(?! type="application/ld\+json").*?</script>|<style\b.*?</style>'
     r'|\sstyle="(?:\{\{.*?\}\}|\{%.*?%\}|[^"])*"',
     re.DOTALL | re.IGNORECASE,
 )

@@ -130,6 +130,12 @@ def m018_takedowns(db: Database) -> None:
     _run(db, TAKEDOWNS)
 
 
+@MIGRATIONS()
+def m020_wishes(db: Database) -> None:
+    """The few articles whose pages ask us for something, without a look at the others (sitemaps)."""
+    _run(db, "CREATE INDEX articles_wishes ON articles (id) WHERE opt_out IS NOT NULL")
+
+
 CRAWLING = """
 CREATE TABLE sources (
     key TEXT PRIMARY KEY,
