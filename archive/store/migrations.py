@@ -11,6 +11,7 @@ from archive.store.schema_discovery import ADDRESSES, DISCOVERY, REVISITS
 from archive.store.schema_takedowns import TAKEDOWNS
 from archive.store.schema_totals import TOTALS
 from archive.store.schema_views import CITED_SOURCES
+from archive.store.schema_watching import DECISIONS, WATCHING
 from archive.store.search_schema import SEARCH_ANEW
 
 MIGRATIONS = Migrations("hyperai_archive")
@@ -365,39 +366,4 @@ CREATE VIRTUAL TABLE articles_fts USING fts5 (
 );
 -- ORDER BY rank means this for every reader: a word of the title counts twice, one of a caption or table half
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 0.5)');
-"""
-
-DECISIONS = """
-CREATE TABLE decisions (
-    id INTEGER PRIMARY KEY,
-    run_id INTEGER REFERENCES runs (id),
-    host TEXT NOT NULL,
-    made_at TEXT NOT NULL,
-    decision TEXT NOT NULL,
-    seconds REAL,
-    until TEXT,
-    detail TEXT
-);
--- what one run decided (status --politeness)
-CREATE INDEX decisions_run ON decisions (run_id);
--- who named a time that is not yet come, asked at the start of every run
-CREATE INDEX decisions_until ON decisions (until) WHERE decision = 'put-off';
-"""
-
-WATCHING = """
-ALTER TABLE runs ADD COLUMN alarms TEXT NOT NULL DEFAULT '[]';
-CREATE TABLE run_sources (
-    run_id INTEGER NOT NULL REFERENCES runs (id),
-    source TEXT NOT NULL REFERENCES sources (key),
-    kind TEXT NOT NULL,
-    n_visits INTEGER NOT NULL DEFAULT 0,
-    n_ok INTEGER NOT NULL DEFAULT 0,
-    n_new INTEGER NOT NULL DEFAULT 0,
-    n_revised INTEGER NOT NULL DEFAULT 0,
-    n_read INTEGER NOT NULL DEFAULT 0,
-    fields TEXT NOT NULL DEFAULT '{}',
-    PRIMARY KEY (run_id, source, kind)
-);
--- the last runs of one source, newest first (health)
-CREATE INDEX run_sources_source ON run_sources (source, kind, run_id);
 """
