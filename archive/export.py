@@ -18,7 +18,6 @@ from archive.spreadsheets import neutral
 from archive.store import Connection
 
 FORMATS = ("json", "jsonl", "csv")
-VIEWS = ("cited_sources",)
 
 _JSON_COLUMNS = frozenset(("authors", "tags", "headings", "warnings", "rows", "counts", "alarms", "fields"))
 _OF_ARTICLE = "article_id IN (SELECT id FROM articles WHERE last_captured_at >= :since)"
@@ -39,14 +38,15 @@ _SINCE = {
     "robots": "fetched_at >= :since",
     "decisions": "made_at >= :since",
     "takedowns": "taken_down_at >= :since OR undone_at >= :since",
-    "cited_sources": "surt IN (SELECT surt FROM captures WHERE fetched_at >= :since)",
+    "cited_addresses": "surt IN (SELECT surt FROM captures WHERE fetched_at >= :since)",
+    "cited_sources": "last_captured_at >= :since",
 }
 """What is new since an instant, table by table; sources and seeds, which carry no time, are always whole."""
 
 
 def tables() -> tuple[str, ...]:
-    """Return the names that can be exported: every table, then every view for readers."""
-    return (*TABLES, *VIEWS)
+    """Return the names of the tables that can be exported."""
+    return tuple(TABLES)
 
 
 def check_choice(table: str | None, fmt: str) -> None:
@@ -78,8 +78,8 @@ def write_table(
     with contextlib.closing(_rows(connection, table, instant)) as rows:
         shown = rows if out.isatty() else counted(rows, f"rows of {table} written", total=None)
         if fmt == "csv":
-            return _write_csv(_names(connection, table), shown, out, raw=raw_csv)
-        return _write_json(_names(connection, table), shown, out, lines=fmt == "jsonl")
+            return _write_csv(_names(table), shown, out, raw=raw_csv)
+        return _write_json(_names(table), shown, out, lines=fmt == "jsonl")
 
 
 def write_all(connection: Connection, out: TextIO, *, since: str | None = None) -> int:
@@ -145,18 +145,16 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
 def _rows(connection: Connection, table: str, since: str | None) -> Generator[Sequence[Any], None, None]:
     # Table names come from tables(), never from outside; the first column of each is its key.
-    order = "surt" if table in VIEWS else fields(TABLES[table])[0].name
+    order = fields(TABLES[table])[0].name
     condition = f"WHERE {_SINCE[table]}" if since and table in _SINCE else ""
     cursor = connection.cursor()
     cursor.row_factory = None
-    sql = f"SELECT {', '.join(_names(connection, table))} FROM {table} {condition} ORDER BY {order}"  # noqa: S608
+    sql = f"SELECT {', '.join(_names(table))} FROM {table} {condition} ORDER BY {order}"  # noqa: S608
     yield from cursor.execute(sql, {"since": since} if condition else {})
 
 
-def _names(connection: Connection, table: str) -> tuple[str, ...]:
-    if table in TABLES:
-        return tuple(field.name for field in fields(TABLES[table]))
-    return tuple(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+def _names(table: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(TABLES[table]))
 
 
 def _write_json(names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO, *, lines: bool) -> int:

@@ -6,6 +6,7 @@ The annotation beside each field is the note shown in Datasette and in docs/sche
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
+from archive.cited_records import CitedAddress, CitedSource
 from archive.counted import ArticleWeek, CitationMonth, FieldCoverage, LinkAge, SourceTotal, Total
 from archive.model import Outcome, Policy
 
@@ -157,6 +158,9 @@ class Capture:
     warc_length: Annotated[int | None, "Length of the compressed record, bytes."] = None
     redirect_to: Annotated[str | None, "Where a redirect pointed."] = None
     opt_out: Annotated[str | None, "What page and headers ask us not to do: noarchive, noindex, noai, tdm …"] = None
+    extractor: Annotated[str | None, "What judged its outcome; None when it was not read (redirect, refusal, 304)."] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +213,7 @@ class Revision:
     title: Annotated[str | None, "Headline in this state."] = None
     text: Annotated[str, "Text in this state."] = ""
     content_digest: Annotated[str, "sha256 of title and text as normalised."] = ""
+    extractor: Annotated[str, "What read this state."] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +356,8 @@ TABLES: dict[str, type] = {
     "articles": StoredArticle,
     "revisions": Revision,
     "citations": Citation,
+    "cited_addresses": CitedAddress,
+    "cited_sources": CitedSource,
     "figures": StoredFigure,
     "data_tables": DataTable,
     "problems": Problem,

@@ -58,10 +58,12 @@ FROM (
     SELECT domain, last_captured_at, julianday(first_captured_at) - hours_after_publication / 24 AS cited_day,
         COALESCE(outcome IN ('gone', 'soft-404'), 0) AS is_lost,
         CASE WHEN outcome IN ('gone', 'soft-404') THEN (
-            SELECT MIN(fetched_at) FROM captures WHERE captures.surt = cited_sources.surt
-            AND outcome IN ('gone', 'soft-404') AND fetched_at > COALESCE((
-                SELECT MAX(fetched_at) FROM captures WHERE captures.surt = cited_sources.surt
-                AND outcome IN ('ok', 'paywalled')), '')
+            SELECT MIN(fetched_at) FROM captures
+            JOIN cited_addresses AS one ON one.surt = captures.surt AND one.source_surt = cited_sources.surt
+            WHERE outcome IN ('gone', 'soft-404') AND fetched_at > COALESCE((
+                SELECT MAX(fetched_at) FROM captures
+                JOIN cited_addresses AS other ON other.surt = captures.surt AND other.source_surt = cited_sources.surt
+                WHERE outcome IN ('ok', 'paywalled')), '')
         ) END AS lost_at
     FROM cited_sources WHERE domain <> '' AND hours_after_publication IS NOT NULL AND last_captured_at IS NOT NULL
 )

@@ -142,7 +142,12 @@ class ArchiveSpider(Spider):
         )
         kept = article if article.outcome in STORED else None
         return Visit(
-            entry=entry, hops=hops, outcome=article.outcome, article=kept, detail=_status_words(last, article.outcome)
+            entry=entry,
+            hops=hops,
+            outcome=article.outcome,
+            article=kept,
+            detail=_status_words(last, article.outcome),
+            extractor=article.extractor,
         )
 
     async def _read_safely(self, entry: FrontierEntry, hops: tuple[Exchange, ...]) -> Request | Visit:

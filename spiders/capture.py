@@ -104,6 +104,7 @@ def _keep_shown(store: Store, writer: WarcWriter, visit: Visit, html: bytes, *, 
         warc_offset=place.offset,
         warc_length=place.length,
         opt_out=visit.opt_out,
+        extractor=visit.extractor,
     )
     return save_capture(store, capture)
 
@@ -147,5 +148,6 @@ def _keep_hop(
         warc_length=place.length,
         redirect_to=exchange.header("location") if 300 <= exchange.status < 400 else None,
         opt_out=visit.opt_out if is_last and visit.opt_out else opt_out(exchange.headers) or _held_wish(earlier),
+        extractor=visit.extractor if is_last and visit.shown is None else None,
     )
     return save_capture(store, capture), bool(earlier)

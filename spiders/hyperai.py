@@ -1,6 +1,7 @@
 """HyperAISpider: seeds, robots.txt's sitemaps, feeds and listing pages -> article pages; told apart by content."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from scrapy import Request
@@ -15,6 +16,7 @@ from archive.warc import Exchange
 from spiders.archive_spider import ArchiveSpider
 from spiders.lists import Lists
 from spiders.pages import read_listing
+from spiders.pages.extractor import extractor
 from spiders.politeness import Plan
 from spiders.refusal import RefusedError
 from spiders.scope import LISTS, ROOT_PRIORITY, SOURCE_KEY
@@ -71,7 +73,7 @@ class HyperAISpider(ArchiveSpider):
             read_listing, body, url=last.url, content_type=last.header("content-type") or "", site=SOURCE_KEY
         )
         if last.status == 200 and listing.kind != "not-a-listing":
-            return self._lists.read(entry, hops, listing)
+            return replace(self._lists.read(entry, hops, listing), extractor=extractor())
         return Visit(
             entry=entry,
             hops=hops,
@@ -79,6 +81,7 @@ class HyperAISpider(ArchiveSpider):
             detail="holds no entries" if last.status == 200 else f"HTTP {last.status}",
             found=self._lists.announced_lists(entry, listing) if last.status == 200 else (),  # a shell may name one
             listing_kind="not-a-listing",
+            extractor=extractor(),
         )
 
     def holds(self, entry: FrontierEntry) -> bool:

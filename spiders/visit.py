@@ -40,6 +40,7 @@ class Visit:
     passing: Annotated[bool, "Whether the failure may pass: asked again, in this run or a later one."] = False
     retry_after_s: Annotated[float | None, "How long the server asked us to wait, seconds."] = None
     opt_out: Annotated[str | None, "What the last answer asks us not to do, when its page was looked at."] = None
+    extractor: Annotated[str | None, "What read the last answer, when it was read."] = None
     shown: Annotated[bytes | None, "The page as a browser shows it, when it was read so; HTML in UTF-8."] = None
     problem: Annotated[str | None, "Why reading the page failed, when it raised."] = None
 

@@ -33,7 +33,7 @@ def export_command(config: Config, table: str | None, everything: bool, **option
 
     Rows come in the order of their key; the same archive gives the same bytes. A file is written whole or not at all.
     Tables: sources seeds runs run_sources frontier lists sightings lastmods captures articles revisions citations
-    figures data_tables problems aliases robots decisions, and the view cited_sources.
+    cited_addresses cited_sources figures data_tables problems aliases robots decisions.
     """
     from archive.export import check_choice, tables
 

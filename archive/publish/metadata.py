@@ -19,6 +19,7 @@ FACETS = {
     "robots": ["verdict"],
     "decisions": ["decision"],
     "aliases": ["reason"],
+    "cited_sources": ["outcome"],
 }
 # The index keeps words of pages that have left the archive until its segments are merged.
 INTERNAL_TABLES = (
@@ -26,8 +27,10 @@ INTERNAL_TABLES = (
     *("sqlite_sequence", "sqlite_stat1", "sqlite_stat4"),
     *(f"articles_fts{part}" for part in ("", "_data", "_idx", "_content", "_docsize", "_config")),
 )
-SORT_DESCENDING = dict.fromkeys(("articles", "captures", "runs", "problems", "revisions", "decisions"), "id")
-LABELS = {"articles": "title", "sources": "key", "captures": "fetched_at", "runs": "started_at"}
+SORT_DESCENDING = dict.fromkeys(("articles", "captures", "runs", "problems", "revisions", "decisions"), "id") | {
+    "cited_sources": "n_citing"
+}
+LABELS = {"articles": "title", "cited_sources": "url", "sources": "key", "captures": "fetched_at", "runs": "started_at"}
 # Bodies of text stay out of table pages of many rows by truncation; see SETTINGS.
 SETTINGS = {
     "default_page_size": 25,
@@ -42,30 +45,11 @@ SETTINGS = {
     "max_csv_mb": 100,
     "num_sql_threads": 3,
 }
-CITED_SOURCES_NOTES = {
-    "surt": "Identity of the cited address.",
-    "url": "Cited address.",
-    "domain": "Publisher (source key).",
-    "title": "Title of our copy.",
-    "cited_kind": "What sort of thing is cited.",
-    "state": "due, leased, done or dead.",
-    "outcome": "What came of the last attempt.",
-    "first_captured_at": "First capture, UTC.",
-    "last_captured_at": "Last capture, UTC.",
-    "hours_after_publication": "First capture minus publication of the earliest citing article, hours.",
-    "n_citing": "Articles that cite it.",
-    "cited_article_id": "Our copy, when we hold one.",
-}
 
 
 def datasette_metadata(title: str) -> dict[str, Any]:
     """Return the metadata of the published archive called *title*."""
     tables = {name: _table_metadata(name, record) for name, record in TABLES.items()}
-    tables["cited_sources"] = {
-        "description": "Every cited address with what became of it.",
-        "columns": CITED_SOURCES_NOTES,
-        "sortable_columns": ["n_citing"],
-    }
     for name in INTERNAL_TABLES:
         tables[name] = {"hidden": True, "allow": False}
     return {

@@ -15,7 +15,7 @@ from archive.model import Article, Precision
 from archive.opt_out import withholds
 from archive.records import StoredArticle, row_of
 from archive.store import Store, stamp
-from archive.store.aliases import add_alias, take_waiting
+from archive.store.aliases import add_alias, drop_alias, take_waiting
 from archive.store.citations import link_citations, page_of, save_citations
 from archive.store.neighbours import doubt_of_date
 from archive.store.problems import save_warnings
@@ -204,8 +204,7 @@ def _insert(store: Store, reading: _Reading) -> Saved:
     row = reading.row | {"capture_id": reading.capture_id, "seen_at": reading.seen_at}
     row["id"] = number_for(store, row["surt"])
     article_id = int(store.connection.execute(_INSERT, row).lastrowid or 0)
-    # An address that was an alias until now turns out to be an article of its own.
-    store.connection.execute("DELETE FROM aliases WHERE surt = :surt", row)
+    drop_alias(store, row["surt"])
     _add_revision(store, article_id, 1, reading)
     for insert, parts in ((_FIGURES[-1], reading.figures), (_TABLES[-1], reading.tables)):
         store.connection.executemany(insert, [part | {"id": article_id} for part in parts])
@@ -335,8 +334,8 @@ def _revision_of_capture(store: Store, article_id: int, capture_id: int | None) 
 
 def _add_revision(store: Store, article_id: int, number: int, reading: _Reading) -> None:
     store.connection.execute(
-        "INSERT INTO revisions (article_id, number, capture_id, seen_at, title, text, content_digest) "
-        "VALUES (:id, :number, :capture, :seen_at, :title, :text, :content_digest)",
+        "INSERT INTO revisions (article_id, number, capture_id, seen_at, title, text, content_digest, extractor) "
+        "VALUES (:id, :number, :capture, :seen_at, :title, :text, :content_digest, :extractor)",
         reading.row | {"id": article_id, "number": number, "capture": reading.capture_id, "seen_at": reading.seen_at},
     )
 
@@ -350,7 +349,7 @@ def _withhold_earlier_texts(store: Store, article_id: int) -> None:
 
 def _rewrite_revision(store: Store, article_id: int, number: int, reading: _Reading) -> None:
     store.connection.execute(
-        "UPDATE revisions SET title = :title, text = :text, content_digest = :content_digest "
+        "UPDATE revisions SET title = :title, text = :text, content_digest = :content_digest, extractor = :extractor "
         "WHERE article_id = :id AND number = :number AND (title IS NOT :title OR text IS NOT :text)",
         reading.row | {"id": article_id, "number": number},
     )

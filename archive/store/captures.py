@@ -25,13 +25,15 @@ def save_capture(store: Store, capture: Capture) -> int:
         return int(store.connection.execute(_INSERT, row_of(capture)).lastrowid or 0)
 
 
-def correct_outcome(store: Store, capture_id: int, *, outcome: Outcome, detail: str | None = None) -> None:
-    """Record what reading the page told about a capture that was stored before."""
+def correct_outcome(
+    store: Store, capture_id: int, *, outcome: Outcome, detail: str | None = None, extractor: str | None = None
+) -> None:
+    """Record what reading the page told about a capture that was stored before, and what read it."""
     with store.transaction():
         store.connection.execute(
-            "UPDATE captures SET outcome = :outcome, detail = :detail WHERE id = :id "
+            "UPDATE captures SET outcome = :outcome, detail = :detail, extractor = :extractor WHERE id = :id "
             "AND (outcome IS NOT :outcome OR detail IS NOT :detail)",
-            {"id": capture_id, "outcome": str(outcome), "detail": detail},
+            {"id": capture_id, "outcome": str(outcome), "detail": detail, "extractor": extractor},
         )
 
 

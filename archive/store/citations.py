@@ -12,6 +12,7 @@ from archive.errors import AddressError
 from archive.model import Article, CitedKind
 from archive.records import Citation, row_of
 from archive.store import Store
+from archive.store.identities import note_addresses, settle, source_of, surt_of_paper
 from archive.urls import surt as surt_of
 
 _COLUMNS = tuple(field.name for field in fields(Citation) if field.name not in ("id", "cited_article_id"))
@@ -52,6 +53,7 @@ def save_citations(store: Store, article_id: int, article: Article, *, is_new: b
     with store.transaction():
         if not is_new:
             store.connection.execute("DELETE FROM citations WHERE article_id = :id", {"id": article_id})
+        note_addresses(store.connection, new)
         store.connection.executemany(_INSERT, [row | {"cited_article_id": _held_page(store, row)} for row in new])
     return True
 
@@ -75,6 +77,7 @@ def link_citations(store: Store, article_id: int, *, surt: str, url: str) -> int
         for column, sql in _LINK_BY_NUMBER.items():
             if row[column]:
                 linked += store.connection.execute(sql, row).rowcount
+        settle(store.connection, [surt])
     return int(linked)
 
 
@@ -114,6 +117,8 @@ def cited_by(store: Store, url_or_domain: str) -> list[dict[str, Any]]:
     is_domain = "://" not in url_or_domain and path in ("", "/")
     identity = Identity(CitedKind.OTHER, None, None, "") if is_domain else _identity(url_or_domain)
     parameters = {"surt": target, "domain": domain, "doi": identity.doi, "arxiv_id": identity.arxiv_id}
+    if not is_domain:
+        parameters["source"] = source_of(store.connection, url_or_domain)
     return [dict(row) for row in store.connection.execute(_CITED_DOMAIN if is_domain else _CITED_PAGE, parameters)]
 
 
@@ -135,6 +140,7 @@ ORDER BY COALESCE(articles.published_at, articles.first_captured_at) DESC, artic
 """
 _CITED_PAGE = _CITING.format("""
     citations.surt = :surt OR citations.doi = :doi OR citations.arxiv_id = :arxiv_id
+    OR citations.surt IN (SELECT surt FROM cited_addresses WHERE source_surt = :source)
     OR citations.cited_article_id IN
         (SELECT id FROM articles WHERE surt = :surt UNION SELECT article_id FROM aliases WHERE surt = :surt)
 """)
@@ -157,28 +163,26 @@ def page_of(store: Store, surt: str) -> int | None:
 
 
 def _held_page(store: Store, row: Mapping[str, Any]) -> int | None:
-    addresses = [
-        row["surt"],
-        surt_of(f"https://arxiv.org/abs/{row['arxiv_id']}") if row["arxiv_id"] else None,
-        _surt(f"https://doi.org/{row['doi']}") if row["doi"] else None,
-    ]
-    for address in filter(None, addresses):
+    papers = [surt_of_paper(None, row["arxiv_id"]), surt_of_paper(row["doi"], None)]
+    for address in filter(None, [row["surt"], *papers]):
         page = page_of(store, address)
         if page:
             return page
-    return _linked_elsewhere(store, row)
+    for paper in filter(None, papers):
+        held = store.connection.execute(_HELD_BY_OTHER_ADDRESS, {"paper": paper}).fetchone()
+        if held:
+            return int(held[0])
+    return None
 
 
-def _linked_elsewhere(store: Store, row: Mapping[str, Any]) -> int | None:
-    """Return the page that another citation of the same paper is linked to."""
-    if not (row["doi"] or row["arxiv_id"]):
-        return None
-    found = store.connection.execute(
-        "SELECT cited_article_id FROM citations WHERE cited_article_id IS NOT NULL AND "
-        "(doi = :doi OR arxiv_id = :arxiv_id) LIMIT 1",
-        {"doi": row["doi"], "arxiv_id": row["arxiv_id"]},
-    ).fetchone()
-    return int(found[0]) if found else None
+_HELD_BY_OTHER_ADDRESS = """
+SELECT articles.id FROM cited_addresses JOIN articles ON articles.surt = cited_addresses.surt
+WHERE cited_addresses.source_surt = :paper
+UNION ALL
+SELECT aliases.article_id FROM cited_addresses JOIN aliases ON aliases.surt = cited_addresses.surt
+WHERE cited_addresses.source_surt = :paper
+LIMIT 1
+"""
 
 
 def _identity(url: str | None) -> Identity:

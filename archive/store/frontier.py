@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from archive.model import Outcome
 from archive.records import FrontierEntry, row_of
 from archive.store import Store, stamp
+from archive.store.identities import settle
 from archive.store.sources import note_source
 from archive.urls import canonical_url, site_key
 
@@ -136,10 +137,13 @@ def done(  # noqa: PLR0913 - one argument a column
         "revisit": REVISIT_PRIORITY,
     }
     with store.transaction():
+        led_to = store.connection.execute("SELECT leads_to FROM frontier WHERE surt = :surt", row).fetchone()
         store.connection.execute(_DONE, row)
         store.connection.execute(
             "UPDATE frontier SET outcome = :outcome WHERE leads_to = :surt AND outcome IS NOT :outcome", row
         )
+        if led_to and led_to[0] != leads_to:
+            settle(store.connection, filter(None, (surt, led_to[0])))
 
 
 def give_up(store: Store, surt: str, *, outcome: Outcome | str, detail: str | None = None) -> None:

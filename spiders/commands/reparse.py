@@ -193,7 +193,7 @@ def _store(store: Store, scope: Scope, reading: _Reading, report: ReparseReport,
         return
     if article.outcome is not capture.outcome:
         report.outcomes[f"{capture.outcome} -> {article.outcome}"] += 1
-        correct_outcome(store, capture.id, outcome=article.outcome, detail=capture.detail)
+        correct_outcome(store, capture.id, outcome=article.outcome, detail=capture.detail, extractor=article.extractor)
     if article.outcome not in STORED or is_taken_down(store, _identities(capture, article)):
         return
     kind = "article" if capture.kind == "article" or scope.is_own_article(capture.url) else "source"

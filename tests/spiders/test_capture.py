@@ -2,11 +2,13 @@
 
 import gzip
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.warc import read_record
+from spiders.pages.extractor import extractor
 from tests.loopback import Reply
 from tests.spiders.conftest import article_page
 
@@ -113,3 +115,22 @@ def test_our_requests_say_who_asks_and_carry_nothing_else(site):
         assert asked.headers["User-Agent"].startswith("hyperai-archive/")
         assert asked.headers["User-Agent"].endswith("(+https://example.com/bot)")
         assert not {"Cookie", "Referer", "Authorization", "Content-Length"} & set(asked.headers)
+
+
+def test_every_capture_that_was_read_names_what_read_it(site):
+    """A redirect and a page that is the same as before were not read; a stub and a listing were."""
+    site.world.put("cited.test", "/b", "<html><body><p>短い。</p></body></html>")
+    site.crawl()
+    site.crawl(later=timedelta(days=8))
+    read_by = site.rows(
+        "SELECT url, record_type, redirect_to, outcome, kind, extractor FROM captures WHERE status = 200"
+    )
+    pages = [row for row in read_by if row["kind"] != "robots" and row["record_type"] == "response"]
+    assert {row["extractor"] for row in pages} == {extractor()}
+    assert {"ok", "stub", "listing"} <= {row["outcome"] for row in pages}
+    others = site.rows(
+        "SELECT DISTINCT extractor FROM captures "
+        "WHERE redirect_to IS NOT NULL OR (record_type = 'revisit' AND outcome = 'ok')"
+    )
+    assert others == [{"extractor": None}]
+    assert site.rows("SELECT DISTINCT extractor FROM revisions") == [{"extractor": extractor()}]

@@ -105,12 +105,12 @@ def test_migrate_says_when_there_is_nothing_to_do(command):
 
 
 def test_migrate_applies_what_an_older_release_lacked(command, filled):
-    filled.connection.execute("DROP VIEW cited_sources")
-    filled.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_cited_sources'")
+    filled.connection.execute("DROP TABLE decisions")
+    filled.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_decisions'")
     status, _, err = command("status")
     assert status == 1
     assert "archive migrate" in err
-    assert command("migrate")[1] == "applied m004_cited_sources\n"
+    assert command("migrate")[1] == "applied m006_decisions\n"
     assert command("status")[0] == 0
 
 

@@ -26,11 +26,11 @@ def test_each_record_can_be_read_back_from_its_table(store):
 
 def test_an_interrupted_first_opening_is_finished_by_the_next(tmp_path):
     with open_store(tmp_path / "a.db") as store:
-        store.connection.execute("DROP VIEW cited_sources")
-        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_cited_sources'")
-    assert pending_migrations(tmp_path / "a.db") == ["m004_cited_sources"]
+        store.connection.execute("DROP TABLE decisions")
+        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_decisions'")
+    assert pending_migrations(tmp_path / "a.db") == ["m006_decisions"]
     with open_store(tmp_path / "a.db") as store:
-        assert "cited_sources" in store.db.view_names()
+        assert store.db["decisions"].exists()
     assert pending_migrations(tmp_path / "a.db") == []
 
 
