@@ -71,6 +71,9 @@ class Config:
     alarm_timeout_s: Annotated[float, "How long either may take, seconds."] = 10.0
     allow_sql: Annotated[bool, "Offer Datasette's SQL page on other addresses than loopback."] = False
     title: Annotated[str, "Name of the published site."] = "HyperAI archive"
+    public_url: Annotated[str, "Where readers reach the published site, prefix included; to be set behind a proxy."] = (
+        ""
+    )
 
 
 HINTS = get_type_hints(Config, include_extras=True)
@@ -252,6 +255,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
 _PROXY = re.compile(r"https?://([^/@\s]+@)?(\[[0-9a-fA-F:.]+\]|[^/@:\s\[\]]+):\d{1,5}/?")
 _ENDPOINT = re.compile(r"\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9.]+:\d{1,5}")
 _HOOK = re.compile(r"(https://[^/@\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)(/[!-~]*)?")
+_SITE = re.compile(r"https?://[^/@?#\s]+(/[A-Za-z0-9._~/-]*)?")
 _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "db": ("a file name", lambda value: bool(value) and "\0" not in value),
     "browser": ("a file name", lambda value: "\0" not in value),
@@ -272,4 +276,5 @@ _FORMS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "alarm_command": ("a command", lambda value: not value.strip() or _is_command(value)),
     "alarm_url": ("https://… or http://localhost…", lambda value: not value or _HOOK.fullmatch(value) is not None),
     "title": ("one line", _is_line),
+    "public_url": ("https://host/prefix", lambda value: not value or _SITE.fullmatch(value) is not None),
 }

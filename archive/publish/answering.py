@@ -54,7 +54,7 @@ async def failure(datasette: Any, request: Any, exception: Exception) -> Any:
     if isinstance(exception, OSError) and "static/" in request.path:  # a file with a path below it, a name too long
         status = 404
     at_fault: tuple[type[Exception], ...] = (sqlite3.Error, MemoryError)  # a query that was too heavy
-    if request.path.startswith(str(datasette.urls.database(DATABASE))):
+    if request.path.startswith(f"/{DATABASE}"):
         # Datasette's table pages hand odd arguments straight to int() and SQLite, and call an unknown column 500.
         at_fault += (DatasetteError, ValueError, OverflowError)
     if status == 500 and isinstance(exception, at_fault):
@@ -128,7 +128,7 @@ def _here_in(datasette: Any, request: Any, language: str) -> str:
     if request is None:
         return link(datasette, request, "/", ui=language)
     pairs = [(name, value) for name, value in parse_qsl(request.query_string) if name != "ui"]
-    return f"{request.path}?{urlencode([*pairs, ('ui', language)], errors='replace')}"
+    return f"{datasette.urls.path(request.path)}?{urlencode([*pairs, ('ui', language)], errors='replace')}"
 
 
 def _state_of(citation: Mapping[str, Any]) -> tuple[str, str, str | None]:

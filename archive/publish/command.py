@@ -9,23 +9,25 @@ import click
 
 from archive.errors import ArchiveError
 from archive.options import common
-from archive.settings import Config
+from archive.settings import Config, checked
 
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--title", metavar="TEXT", help="Name of the site (default: the setting title).")
+@click.option("--public-url", metavar="URL", help="Where readers reach it behind a proxy, prefix included.")
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 @common
-def serve(config: Config, host: str, port: int, title: str | None, open_browser: bool) -> None:
+def serve(config: Config, host: str, port: int, open_browser: bool, **settings: str | None) -> None:
     """Publish the archive: search, reading pages, tables.
 
     Every table also as JSON and CSV.
 
-    The file is opened read-only; a crawl may go on meanwhile.
+    The file is opened read-only; a crawl may go on meanwhile, and a file that takes its place is served from then on.
     """
-    run_server(replace(config, title=title) if title else config, host=host, port=port, open_browser=open_browser)
+    given: dict[str, Any] = {name: value for name, value in settings.items() if value}
+    run_server(checked(replace(config, **given)), host=host, port=port, open_browser=open_browser)
 
 
 def run_server(config: Config, *, host: str, port: int, open_browser: bool = False) -> None:

@@ -34,9 +34,10 @@ MAX_QUERY_BYTES = 8192
 class Gate:
     """An ASGI application that lets GET and HEAD through to *inner* and puts our headers on every answer."""
 
-    def __init__(self, inner: Application) -> None:
-        """Guard *inner*."""
+    def __init__(self, inner: Application, *, prefix: str = "/") -> None:
+        """Guard *inner*, whose addresses begin with *prefix* (it ends in a slash) where a proxy keeps it."""
         self._inner = inner
+        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan messages pass unchanged."""
@@ -46,9 +47,10 @@ class Gate:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, **_guarded(message["status"], message.get("headers", []))}
+                message = {**message, **_guarded(message["status"], message.get("headers", []), self._prefix)}
             await send(message)
 
+        scope = _inside(scope, self._prefix)
         refusal = _refusal(scope)
         if refusal:
             await _answer(send_guarded, *refusal)
@@ -70,6 +72,17 @@ def is_local(client: tuple[str, int] | None, headers: Mapping[bytes, bytes]) -> 
         return False
 
 
+def _inside(scope: Scope, prefix: str) -> Scope:
+    """Return *scope* without the prefix that a proxy has kept: Datasette puts it before addresses by itself."""
+    if prefix == "/" or not scope["path"].startswith(prefix):
+        return scope
+    raw_path = scope.get("raw_path")
+    inside = {"path": f"/{scope['path'].removeprefix(prefix)}"}
+    if raw_path:
+        inside["raw_path"] = b"/" + raw_path.removeprefix(prefix.encode())
+    return {**scope, **inside}
+
+
 def _refusal(scope: Scope) -> tuple[int, bytes] | None:
     """Return status and text for a request that never reaches Datasette; None lets it pass."""
     if scope["method"] not in ("GET", "HEAD"):
@@ -83,12 +96,15 @@ def _refusal(scope: Scope) -> tuple[int, bytes] | None:
     return None
 
 
-def _guarded(status: int, headers: Headers) -> dict[str, Any]:
+def _guarded(status: int, headers: Headers, prefix: str) -> dict[str, Any]:
     kept = [(name, value) for name, value in headers if name.lower() not in SECURITY_HEADERS]
     location = {name.lower(): value for name, value in kept}.get(b"location", b"/")
     if FOREIGN_LOCATION.match(location):
         kept = [(name, value) for name, value in kept if name.lower() != b"location"]
         status = 404
+    elif not location.startswith(prefix.encode()):  # Datasette redirects to the path that it was asked for
+        inside = prefix.encode() + location.removeprefix(b"/")
+        kept = [(name, inside if name.lower() == b"location" else value) for name, value in kept]
     return {"status": status, "headers": [*kept, *SECURITY_HEADERS.items()]}
 
 

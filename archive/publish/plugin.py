@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import markupsafe
@@ -10,8 +11,9 @@ from datasette import hookimpl
 from archive.publish import answering, data_pages, pages, stock
 from archive.publish.addresses import web_address
 from archive.publish.bodies import Bodies
+from archive.publish.freshness import Freshness
 from archive.publish.headers import Gate, is_local
-from archive.publish.metadata import LOCAL_READER
+from archive.publish.metadata import DATABASE, LOCAL_READER
 
 Routes = list[tuple[str, Callable[..., Any]]]
 Hook = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -47,14 +49,23 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 @hook
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Guard every answer, and make its body safe and short."""
-    return (lambda app: Gate(Bodies(app))) if is_ours(datasette) else lambda app: app
+    """Guard every answer, make none that the reader holds, and make its body safe and short."""
+    if not is_ours(datasette):
+        return lambda app: app
+    config, prefix = datasette.plugin_config("archive"), datasette.setting("base_url")
+
+    def file() -> Path:  # the database is added when Datasette has been made
+        return Path(datasette.get_database(DATABASE).path)
+
+    return lambda app: Gate(Bodies(Freshness(app, file, settings=repr(config))), prefix=prefix)
 
 
 @hook
 def actor_from_request(datasette: Any, request: Any) -> Mapping[str, str] | None:
-    """Know a reader on this machine, who may write SQL."""
-    if not is_ours(datasette):
+    """Know a reader on this machine, who may write SQL; behind a proxy everybody would seem to be one."""
+    if not is_ours(datasette) or datasette.plugin_config("archive")["public_url"]:
+        return None
+    if not request.path.startswith((f"/{DATABASE}", "/-/mcp")):  # other pages are the same for all, and may be kept
         return None
     client, headers = request.scope.get("client"), dict(request.scope["headers"])
     return {"id": LOCAL_READER} if is_local(client, headers) else None

@@ -31,9 +31,8 @@ def origin_of(datasette: Any, request: Any) -> str:
 
 def own_address(datasette: Any, request: Any) -> str:
     """Return the absolute address of the request itself."""
-    path = request.scope.get("route_path") or request.path
     query = f"?{request.query_string}" if request.query_string else ""
-    return absolute(datasette, request, path) + query
+    return absolute(datasette, request, request.path) + query
 
 
 def list_formats(datasette: Any, path: str, **arguments: Any) -> list[dict[str, str]]:

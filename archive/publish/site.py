@@ -2,13 +2,13 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from datasette.app import Datasette
-from datasette.database import Database
 from datasette.plugins import pm
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.publish import plugin, table_search
+from archive.publish.database import ArchiveDatabase
 from archive.publish.metadata import DATABASE, SETTINGS, datasette_metadata
 from archive.settings import Config
 from archive.store import open_store
@@ -26,12 +26,12 @@ def make_datasette(config: Config) -> Datasette:
         if not pm.is_registered(module):
             pm.register(module, name=name)
     metadata = datasette_metadata(config.title)
-    metadata["plugins"] = {"archive": {"title": config.title}}
+    metadata["plugins"] = {"archive": {"title": config.title, "public_url": config.public_url}}
     if config.allow_sql:
         del metadata["databases"][DATABASE]["allow_sql"]
     datasette = Datasette(
         metadata=metadata,
-        settings=SETTINGS,
+        settings=SETTINGS | _place(config.public_url),
         template_dir=str(HERE / "templates"),
         static_mounts=[("static", str(HERE / "static"))],
     )
@@ -42,15 +42,9 @@ def make_datasette(config: Config) -> Datasette:
     return datasette
 
 
-class ArchiveDatabase(Database):  # type: ignore[misc]
-    """The archive as Datasette reads it: read-only, and silent about queries that cannot run.
-
-    Datasette counts every table for its overview, also the search index, which has no rows of its own to count.
-    """
-
-    async def execute(self, sql: str, params: Any = None, **options: Any) -> Any:
-        """Run one query; see datasette.database.Database.execute()."""
-        try:
-            return await super().execute(sql, params, **{**options, "log_sql_errors": False})
-        except MemoryError as error:
-            raise sqlite3.OperationalError("the query asked for too much memory") from error
+def _place(public_url: str) -> dict[str, Any]:
+    """Return Datasette's settings for a site that readers reach under *public_url*; "" leaves them as they are."""
+    if not public_url:
+        return {}
+    parts = urlsplit(public_url)
+    return {"base_url": f"{parts.path.rstrip('/')}/", "force_https_urls": parts.scheme == "https"}

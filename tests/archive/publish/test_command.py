@@ -69,7 +69,7 @@ def test_a_host_that_is_not_ours_is_one_clear_line(archive_file, capsys):
 
 def test_the_help_names_every_option():
     shown = CliRunner().invoke(serve, ["--help"]).output
-    assert all(option in shown for option in ("--db", "--host", "--port", "--title", "--open"))
+    assert all(option in shown for option in ("--db", "--host", "--port", "--title", "--public-url", "--open"))
 
 
 def test_readers_see_what_a_crawler_writes_meanwhile(tmp_path, article):
@@ -112,3 +112,32 @@ def test_a_giant_query_ends_soon_and_takes_no_more_memory_than_it_may(archive_fi
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
     assert stop(process) == (0, "")
     assert int(peak[1]) < 450 * 1024
+
+
+def test_a_new_snapshot_is_served_without_a_restart_and_a_broken_one_is_not(tmp_path, archive_file, article):
+    source, snapshot = tmp_path / "archive.db", tmp_path / "public" / "snapshot.db"
+    snapshot.parent.mkdir()
+    with open_store(source) as store:
+        save_article(store, article, kind="article", source="hyper.ai", capture_id=None, seen_at="2025-12-15T06:00:00Z")
+    assert run(["backup", str(snapshot), "--db", str(source)]) == 0
+    process = start("--db", snapshot, "--port", 0)
+    address = re.search(r"http://\S+", process.stdout.readline())[0]
+
+    def titles():
+        return [
+            hit["title"] for hit in json.load(urlopen(f"{address}-/search.json?q=%E5%8D%8A%E5%B0%8E%E4%BD%93"))["hits"]
+        ]
+
+    assert [titles() for _ in range(4)] == [[]] * 4  # every thread has its connection
+    with open_store(source) as store:
+        later = replace(article, url=f"{article.url}1", canonical_url=f"{article.url}1", title="半導体の新工場")
+        save_article(store, later, kind="article", source="hyper.ai", capture_id=None, seen_at="2025-12-16T06:00:00Z")
+    assert run(["backup", str(snapshot), "--db", str(source)]) == 0
+    assert [titles() for _ in range(4)] == [["半導体の新工場"]] * 4
+    (tmp_path / "broken.db").write_text("Dear reader, " * 100)
+    (tmp_path / "broken.db").replace(snapshot)
+    assert [titles() for _ in range(4)] == [["半導体の新工場"]] * 4
+    snapshot.unlink()
+    assert titles() == ["半導体の新工場"]
+    status, errors = stop(process)
+    assert (status, errors.count("is not published")) == (0, 1)
