@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from spiders.pages.labels import encodings
 from spiders.pages.scripts import sense
@@ -35,7 +36,6 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.I)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs.BOM_UTF16_LE, "utf-16le"))
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _FOREIGN = re.compile(rb"[\x80-\xff]")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _UNREADABLE = re.compile("[\ufffd\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]")
 
 
@@ -117,7 +117,7 @@ def _accept(body: bytes, name: str, named_by: str) -> Decoded | None:
         if "\ufffd" not in text:
             break
     # Bytes that are valid UTF-8 are what their author wrote, icon fonts' private characters and all.
-    if best is None or (not _is_valid(body, name) and _unreadable_share(best) > MOST_UNREADABLE):
+    if best is None or (not _is_valid(body, name) and _is_unreadable(best)):
         return None
     return Decoded(best, name, named_by)
 
@@ -129,11 +129,12 @@ def _is_valid(body: bytes, name: str) -> bool:
         return False
 
 
-def _unreadable_share(text: str) -> float:
-    beyond = len(_BEYOND_ASCII.findall(text))
-    bad = len(_UNREADABLE.findall(text))
+def _is_unreadable(text: str) -> bool:
+    """Return whether too much of *text* is; it is counted no further than that, or noise would fill the memory."""
+    n_beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
     # One or two replaced characters in a page of ASCII are damage, not mojibake.
-    return 0.0 if bad <= 2 and len(text) > 500 else bad / max(beyond, 1)
+    most = max(MOST_UNREADABLE * n_beyond_ascii, 2 if len(text) > 500 else 0)
+    return sum(1 for _ in islice(_UNREADABLE.finditer(text), int(most) + 1)) > most
 
 
 def _contradiction(body: bytes, decoded: Decoded) -> Decoded | None:
