@@ -43,6 +43,9 @@ LATIN = f"[^{SEPARATORS}{CJK}]"
 _RUN = re.compile(f"[{CJK}]+|{LATIN}+")
 _TOKEN = re.compile(f"(?=([{CJK}]{{1,2}}|{LATIN}+))(?:[{CJK}]|{LATIN}+)")  # each CJK character with its successor
 _CJK = re.compile(f"[{CJK}]")
+_PART_CHARS = 50_000
+# Cut where no token goes on; in a text without a blank or a mark for so long, anywhere.
+_PART = re.compile(rf"(?s).{{1,{_PART_CHARS}}}(?=[\s、。]|\Z)|.{{1,{_PART_CHARS}}}")
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u31f0-\u31ff][\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]+")
 _KATAKANA_BEFORE = re.compile(r"[\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff]*\Z")
 _AFTER_LATIN = re.compile(f"({LATIN})[{SEPARATORS}]*(?=([{CJK}])[{CJK}])")
@@ -81,7 +84,10 @@ def index_text(text: str) -> str:
     '資金 金調 調達 達の のモ モデ デル ル grok 4 は モデルヿ'
     """
     folded_text = fold(text)
-    return " ".join((*tokens(folded_text), *(word + WHOLE for word in _KATAKANA.findall(folded_text))))
+    parts = (folded_text,) if len(folded_text) <= _PART_CHARS else _PART.findall(folded_text)
+    segmented = [" ".join(tokens(part)) for part in parts]  # all tokens of a long text at once weigh 40 times as much
+    words = (word + WHOLE for word in _KATAKANA.findall(folded_text))
+    return " ".join((*filter(None, segmented), *words))
 
 
 def tokens(folded_text: str) -> list[str]:

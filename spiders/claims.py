@@ -96,10 +96,11 @@ class Claims:
             )
 
     def _take(self, entry: FrontierEntry) -> bool:
-        """Hold *entry* and say so, or give it back when its host has had its share since it was claimed."""
+        """Hold *entry* and say so, or give it back when its host, or the run, has had its share since the claim."""
         if entry.surt in self.held:  # its lease ran out while it waits for its turn: it is on its way still
             return False
-        if entry.host in self._busy_hosts():
+        is_too_many = entry.kind in LISTS and not self.session.hosts.may_list
+        if is_too_many or entry.host in self._busy_hosts():
             with self.session.write(n_pages=0):
                 frontier.put_back(self.session.store, [entry.surt])
             return False

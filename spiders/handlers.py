@@ -25,8 +25,9 @@ from archive.model import Outcome
 from archive.settings import Config
 from archive.warc import Exchange
 from spiders.guard import BlockedAddressError, Guard
+from spiders.memory import LARGE_BYTES
 from spiders.refusal import RefusedError
-from spiders.session import LARGE_BYTES, session_of
+from spiders.session import session_of
 
 WIRE = "archive_wire"  # request.meta key: what the answer looked like on the wire
 

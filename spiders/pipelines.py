@@ -19,6 +19,7 @@ from archive.store.sources import note_verdict, policy_of
 from archive.store.takedowns import is_taken_down
 from archive.urls import as_written, canonical_url, surt
 from spiders.capture import Kept, keep_hops
+from spiders.memory import give_back_after
 from spiders.planning import STORED, plan_of
 from spiders.politeness import Plan
 from spiders.scope import LINKED_PRIORITY, LISTS, ROOT_PRIORITY, SOURCE_KEY
@@ -53,6 +54,8 @@ class ArchivePipeline:
             words = f"{type(error).__name__}: {error}"[:500]
             session.fail(StoreError(f"{item.final_url} could not be stored ({words}); this is a fault of ours"))
         self._crawler.spider.settled(item, plan)  # type: ignore[union-attr]
+        n_bytes = max((len(hop.payload) for hop in item.hops), default=0)
+        give_back_after(session.config.max_body_bytes if item.outcome is Outcome.TOO_LARGE else n_bytes)
         return item
 
 

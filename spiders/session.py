@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from spiders.robots import RobotsFiles
 
 COMMIT_AFTER_S = 1.0
-LARGE_BYTES = 512 * 1024  # few pages are longer; of these few are held at once, so that bombs do not add up
 HYPERAI = "hyper.ai"
 
 

@@ -9,6 +9,9 @@ import pickle
 import signal
 import socket
 import struct
+from io import BytesIO
+
+from spiders.memory import give_back_after
 
 HEAD = struct.Struct("!Q")  # a message is its length and a pickle; both ends are processes of ours
 
@@ -26,16 +29,19 @@ def serve(cpu_limit_s: float) -> None:
         parent.makefile("rb") as jobs,
     ):
         while len(head := jobs.read(HEAD.size)) == HEAD.size:
-            message = jobs.read(HEAD.unpack(head)[0])
+            n_bytes = HEAD.unpack(head)[0]
             signal.setitimer(signal.ITIMER_PROF, cpu_limit_s)
-            answer = _answer(message)
+            answer = _answer(BytesIO(jobs.read(n_bytes)))
             signal.setitimer(signal.ITIMER_PROF, 0)
             parent.sendall(HEAD.pack(len(answer)) + answer)
+            del answer
+            give_back_after(n_bytes)
 
 
-def _answer(message: bytes) -> bytes:
+def _answer(message: BytesIO) -> bytes:
     try:
-        function, args, options = pickle.loads(message)  # noqa: S301 - from our parent
+        function, args, options = pickle.load(message)  # noqa: S301 - from our parent
+        message.close()  # the page is held once
         return pickle.dumps((True, function(*args, **options)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         return pickle.dumps((False, f"{type(error).__name__}: {error}"[:500]))

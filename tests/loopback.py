@@ -1,6 +1,7 @@
 """A real HTTP server on loopback with many host names, for tests: pages by host and path, every request noted."""
 
 import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +12,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; `raw` is sent as it is instead and the connection closed, `stream` as it is piece by piece."""
+    """One answer; `raw` is sent as it is instead and the connection closed (or reset), `stream` piece by piece."""
 
     body: bytes | str = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = "text/html; charset=utf-8"
     raw: bytes | None = None
+    is_reset: bool = False
     wait_for: threading.Event | None = None
     stream: Callable[[], Iterable[bytes]] | None = None
 
@@ -37,10 +39,11 @@ class Asked:
 
 @dataclass
 class World:
-    """What the server knows: (host, path with query) -> answer; anything else is 404."""
+    """What the server knows: (host, path with query) -> answer; anything else is the fallback, a 404."""
 
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    fallback: Answer = field(default_factory=lambda: Reply("not here", 404))
     on_request: Callable[[Asked, int], None] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,7 +68,7 @@ class World:
             number = len(self.asked)
         if self.on_request:
             self.on_request(asked, number)
-        found = self.answers.get((asked.host, asked.path), Reply("not here", 404))
+        found = self.answers.get((asked.host, asked.path), self.fallback)
         return found if isinstance(found, Reply) else found(asked)
 
 
@@ -125,7 +128,11 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(reply.raw)
                 self.wfile.flush()
                 self.close_connection = True
-                self.connection.shutdown(socket.SHUT_RDWR)
+                if reply.is_reset:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
+                else:
+                    self.connection.shutdown(socket.SHUT_RDWR)
                 return
             body = reply.body.encode() if isinstance(reply.body, str) else reply.body
             self.send_response(reply.status)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.segments import bounded, fold, folded, index_text, phrase, script_runs
+from archive.segments import WHOLE, bounded, fold, folded, index_text, phrase, script_runs
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,11 @@ def test_the_meaning_of_a_sentence_is_in_its_runs_of_one_script():
 
 def test_no_folded_text_holds_the_mark_of_the_index():
     assert "ヿ" not in fold("ヿ時")
+
+
+def test_a_very_long_text_is_segmented_as_its_parts_are():
+    paragraph = "長い文がモデルを述べる。C++ and Grok-4 in 2025年、データ！\n"
+    many = index_text(paragraph * 5_000).split(" ")
+    one = index_text(paragraph).split(" ")
+    n_words = sum(token.endswith(WHOLE) for token in one)
+    assert many == one[:-n_words] * 5_000 + one[-n_words:] * 5_000

@@ -203,7 +203,7 @@ def whole_records(db: Path) -> Counter[str]:
     for path in sorted(Path(f"{db}.captures").glob("*.warc.gz")):
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream, check_digests="raise"):
-                record.content_stream().read()
+                record.raw_stream.read()  # as sent: warcio has no brotli
                 found[record.rec_type] += 1
         found["files"] += 1
     return found
