@@ -1,6 +1,6 @@
 """Facets: how what matches is spread over sources, languages, sections, months, kinds, outcomes and cited domains.
 
-Up to some thousand matches every one is counted; of more a sample of the archive, evenly spread, is, and the numbers
+Up to some thousand matches every one is counted; of more an evenly spread sample of the archive is, and the numbers
 are said to be about so many. Cited domains are counted in a few hundred of the matches.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.errors import AddressError
-from archive.matches import FILTERED, affordable, n_matches, parameters, sample_ranges
+from archive.matches import FILTERED, IN_RANGES, WHOLE, affordable, n_matches, parameters, sample_of
 from archive.query import Filters
 from archive.urls import site_key
 
@@ -32,32 +32,32 @@ class Facet:
     is_exact: bool
 
 
-def facets(connection: Any, match: str, filters: Filters) -> list[Facet]:
-    """Return the facets of the articles that match and pass *filters*; those without two values are left out."""
-    values = {"match": affordable(connection, match)[0], "at_most": _COUNTED, **parameters(filters)}
-    ranges, share = [(0, 2**62)], 1.0
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles match in all, whether that is exact, and their facets; a facet without two values is none."""
+
+    total: int
+    is_exact: bool
+    facets: tuple[Facet, ...]
+
+
+def count_facets(connection: Any, match: str, filters: Filters) -> Counts:
+    """Return the number and the facets of the articles that match and pass *filters*."""
+    match = affordable(connection, match)[0]
+    sample = WHOLE
     if n_matches(connection, match, _COUNTED + 1) > _COUNTED:
-        ranges, share = sample_ranges(connection)
-    sets: Counter[tuple[int, str]] = Counter()
-    ids: list[int] = []
-    for low, high in ranges:
-        span = {**values, "low": low, "high": high}
-        for set_id, month, number in connection.execute(_COUNT, span):
-            sets[set_id, month] += number
-        if len(ids) < _CITING:
-            ids += [row[0] for row in connection.execute(_IDS, {**span, "at_most": _CITING - len(ids)})]
-    counted = _spread(connection, sets)
-    found = [_facet(name, counted[name], share) for name in NAMES[:-1]]
-    found.append(_cited(connection, ids))
-    return [facet for facet in found if len(facet.values) > 1]
+        sample = sample_of(connection, match, _COUNTED)
+    values = {"match": match, "ranges": sample.ranges, **parameters(filters)}
+    rows = connection.execute(_ROWS, values).fetchall()
+    total = _about(len(rows), sample.share)
+    counted = _by_name(connection, Counter((row[1], row[2]) for row in rows))
+    ids = [row[0] for row in rows[:: max(1, -(-len(rows) // _CITING))]]
+    found = [_facet(name, counted[name], sample.share) for name in NAMES[:-1]]
+    found.append(_cited(connection, ids, total))
+    return Counts(total, sample.share == 1.0, tuple(facet for facet in found if len(facet.values) > 1))
 
 
-_MATCHING = f"""
-FROM articles_fts CROSS JOIN search_facets ON search_facets.id = articles_fts.rowid
-WHERE articles_fts MATCH :match AND articles_fts.rowid BETWEEN :low AND :high AND {FILTERED}
-"""
-_COUNT = f"SELECT set_id, SUBSTR(dated_at, 1, 7) AS month, COUNT(*) {_MATCHING} GROUP BY set_id, month"
-_IDS = f"SELECT search_facets.id {_MATCHING} LIMIT :at_most"
+_ROWS = f"SELECT search_facets.id, set_id, SUBSTR(dated_at, 1, 7) {IN_RANGES} AND {FILTERED}"
 _SETS = """
 SELECT id, kind, source, lang, section, outcome FROM facet_sets WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -67,7 +67,7 @@ WHERE surt IS NOT NULL AND article_id IN (SELECT value FROM json_each(:ids)) GRO
 """
 
 
-def _spread(connection: Any, sets: Mapping[tuple[int, str], int]) -> dict[str, Counter[str]]:
+def _by_name(connection: Any, sets: Mapping[tuple[int, str], int]) -> dict[str, Counter[str]]:
     ids = json.dumps(sorted({set_id for set_id, _ in sets}))
     named = {row[0]: row[1:] for row in connection.execute(_SETS, {"ids": ids})}
     counted: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
@@ -80,16 +80,25 @@ def _spread(connection: Any, sets: Mapping[tuple[int, str], int]) -> dict[str, C
 
 def _facet(name: str, counted: Mapping[str, int], share: float) -> Facet:
     """Return one facet; months are in their order, the latest first."""
-    found = [(value, max(1, round(number / share))) for value, number in counted.items() if value]
+    found = [(value, max(1, _about(number, share))) for value, number in counted.items() if value]
     found.sort(key=lambda item: item[0] if name == "month" else item[1], reverse=True)
     return Facet(name, tuple(found[: 2 * _SHOWN if name == "month" else _SHOWN]), share == 1.0)
 
 
-def _cited(connection: Any, ids: Sequence[int]) -> Facet:
+def _about(number: int, share: float) -> int:
+    """Return what *number* in a *share* of all stands for; an estimate has two digits that say something."""
+    if share == 1.0:
+        return number
+    whole = round(number / share)
+    return round(whole, 2 - len(str(whole)))
+
+
+def _cited(connection: Any, ids: Sequence[int], total: int) -> Facet:
+    """Return the domains that articles *ids* cite; the numbers stand for all *total*."""
     counted: Counter[str] = Counter()
     for host, number in connection.execute(_CITED, {"ids": json.dumps(list(ids))}):
         try:
             counted[site_key("https://" + ".".join(reversed(host.rpartition("/")[2].split(","))))] += number
         except AddressError:
             continue
-    return Facet("cites", tuple(counted.most_common(_SHOWN)), len(ids) < _CITING)
+    return _facet("cites", counted, min(1.0, len(ids) / max(1, total)))

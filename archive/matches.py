@@ -4,8 +4,10 @@ SQLite scores every match of a ranked query, so only as many as budget() may be 
 answered newest first, from the newest blocks of the archive (see search_blocks in the schema).
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from archive.errors import AddressError
@@ -19,10 +21,11 @@ BLOCK = 1024
 _BUDGET_SHARE = 100
 _COUNTED = 30_000  # matches are counted up to here, beyond the number is estimated
 _SORTED = 200  # so many matches are put in the order of their dates at once
-_SAMPLED_BLOCKS = 48
+_RANGES, _FEWEST_RANGES = 128, 16  # that a sample has
+_SEEN = 2_048.0  # articles in which the density of matches is seen first
 _PREFIX = re.compile(r'"([^"]*?)([^" ]+)" \*')
 _BEGINNING_BUDGETS = 3  # occurrences that a beginning may have, as a multiple of budget()
-_STANDING_FOR = 64
+_STANDING_FOR = 32
 
 FILTERED = """
     (:any_set OR search_facets.set_id IN (
@@ -97,20 +100,41 @@ def n_found(connection: Any, match: str, filters: Filters) -> tuple[int, bool]:
     found = int(connection.execute(_COUNT_PLAIN if filters.is_empty() else _COUNT, values).fetchone()[0])
     if found <= _COUNTED:
         return found, True
-    ranges, share = sample_ranges(connection)
-    sampled = sum(
-        int(connection.execute(_COUNT_RANGE, {**values, "low": low, "high": high}).fetchone()[0])
-        for low, high in ranges
-    )
-    return max(found, round(sampled / share)), share == 1.0
+    sample = sample_of(connection, match, _COUNTED)
+    sampled = int(connection.execute(_COUNT_SAMPLE, {**values, "ranges": sample.ranges}).fetchone()[0])
+    return max(found, round(sampled / sample.share)), sample.share == 1.0
 
 
-def sample_ranges(connection: Any) -> tuple[list[tuple[int, int]], float]:
-    """Return ranges of article numbers, evenly spread, and what share of the archive they are."""
-    n_blocks = n_articles(connection) // BLOCK + 1
-    step = max(1, n_blocks // _SAMPLED_BLOCKS)
-    blocks = range(step // 2, n_blocks, step)
-    return [(block * BLOCK, block * BLOCK + BLOCK - 1) for block in blocks], len(blocks) / n_blocks
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Ranges of article numbers, as a JSON array of [first, last], and what share of the archive they are."""
+
+    ranges: str
+    share: float
+
+
+WHOLE = Sample(f"[[0, {2**62}]]", 1.0)
+"""All articles."""
+
+
+def sample_of(connection: Any, match: str, n_wanted: int) -> Sample:
+    """Return evenly spread ranges of article numbers that hold about *n_wanted* matches of *match*, without filters.
+
+    How dense the matches are is seen in narrow ranges first. SQLite looks for every word of *match* anew in each range,
+    so many words get fewer ranges.
+    """
+    n_ranges = max(_FEWEST_RANGES, _RANGES // max(1, match.count('"') // 8))
+    stride = n_articles(connection) / n_ranges
+    narrow = min(stride, _SEEN / n_ranges)
+    values = {**_values(connection, match), "ranges": _spread(n_ranges, stride, narrow)}
+    seen = int(connection.execute(_COUNT_SAMPLE_PLAIN, values).fetchone()[0])
+    width = min(stride, max(1.0, n_wanted * narrow / max(seen, 1)))
+    return WHOLE if width >= stride else Sample(_spread(n_ranges, stride, width), max(1, int(width)) / stride)
+
+
+def _spread(n_ranges: int, stride: float, width: float) -> str:
+    starts = [int(number * stride) + 1 for number in range(n_ranges)]
+    return json.dumps([(start, start + max(1, int(width)) - 1) for start in starts])
 
 
 def best(connection: Any, match: str, filters: Filters, limit: int) -> list[Match]:
@@ -166,7 +190,17 @@ SELECT word FROM search_words WHERE word >= :begin AND word < :end ORDER BY n_ar
 """
 _COUNT_PLAIN = "SELECT COUNT(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH :match LIMIT :at_most)"
 _COUNT = f"SELECT COUNT(*) FROM (SELECT 1 {_MATCHING} LIMIT :at_most)"  # noqa: S608 - constants, here and below
-_COUNT_RANGE = f"SELECT COUNT(*) {_MATCHING} AND articles_fts.rowid BETWEEN :low AND :high"
+IN_RANGES = """
+FROM json_each(:ranges) AS ranges CROSS JOIN articles_fts
+    CROSS JOIN search_facets ON search_facets.id = articles_fts.rowid
+WHERE articles_fts MATCH :match
+    AND articles_fts.rowid >= json_extract(ranges.value, '$[0]')
+    AND articles_fts.rowid <= json_extract(ranges.value, '$[1]')
+"""
+"""Matches within the ranges of a Sample."""
+
+_COUNT_SAMPLE_PLAIN = f"SELECT COUNT(*) {IN_RANGES}"
+_COUNT_SAMPLE = f"{_COUNT_SAMPLE_PLAIN} AND {FILTERED}"
 _BEST_PLAIN = "SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH :match ORDER BY rank LIMIT :limit"
 _BEST = f"SELECT articles_fts.rowid, articles_fts.rank {_MATCHING} ORDER BY articles_fts.rank LIMIT :limit"
 _NEWEST = f"""

@@ -78,7 +78,7 @@ def search_command(config: Config, query: str | None, limit: int, as_json: bool,
 
 
 def _find(config: Config, query: str, limit: int, options: dict[str, Any], *, as_json: bool) -> None:
-    from archive.facets import facets
+    from archive.facets import count_facets
     from archive.query import Filters
     from archive.search import Options, find
     from archive.store import open_store
@@ -89,7 +89,8 @@ def _find(config: Config, query: str, limit: int, options: dict[str, Any], *, as
     how = Options("newest" if options["newest"] else "best", options["spellings"], options["raw"])
     with open_store(config.db, read_only=True) as store:
         found = find(store, query, filters=filters, options=how, limit=limit)
-        counted = facets(store.connection, found.match, found.filters) if options["facets"] and found.match else []
+        wanted = options["facets"] and found.match
+        counted = count_facets(store.connection, found.match, found.filters).facets if wanted else ()
         meant = [] if found.hits or options["raw"] else did_you_mean(store.connection, found.query, found.filters)
     if as_json:
         hits = [asdict(hit) for hit in found.hits]

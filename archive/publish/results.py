@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from archive.facets import facets
+from archive.facets import count_facets
 from archive.query import Filters, Query
 from archive.search import Found, Options, find, hits_of
 from archive.similar import similar_articles
@@ -63,9 +63,9 @@ class SearchRequest:
 
 
 def read_results(connection: Any, *, request: SearchRequest) -> dict[str, Any]:
-    """Return the hits of one page with facets and how the query was read; `total` is None when there are more pages.
+    """Return the hits of one page with facets and how the query was read.
 
-    All matches of a common word are not counted for it: that costs as much as the search itself.
+    `total` is an estimate unless `is_exact`, and None when there are more pages of an answer that is not counted.
     """
     if request.like:
         return _like(connection, request)
@@ -75,10 +75,14 @@ def read_results(connection: Any, *, request: SearchRequest) -> dict[str, Any]:
     options = Options(request.order, request.spellings, request.raw)  # type: ignore[arg-type]
     filters: Mapping[str, Any] = request.filters()
     found = find(connection, request.q, filters=Filters(**filters), options=options, limit=PAGE_SIZE + 1, offset=offset)
-    counted = facets(connection, found.match, found.filters) if found.match and found.hits else []
+    counted = count_facets(connection, found.match, found.filters) if found.match and found.hits else None
     meant = [] if found.hits or request.raw else did_you_mean(connection, found.query, found.filters)
     page = _page(found, offset)
-    return {**page, "facets": [asdict(facet) for facet in counted], "did_you_mean": meant}
+    if counted:
+        page |= {"facets": [asdict(facet) for facet in counted.facets]}
+        if page["total"] is None:
+            page |= {"total": counted.total, "is_exact": counted.is_exact}
+    return {**page, "did_you_mean": meant}
 
 
 def read_feed(connection: Any, *, request: SearchRequest, limit: int = 50) -> Found:
@@ -90,6 +94,7 @@ def read_feed(connection: Any, *, request: SearchRequest, limit: int = 50) -> Fo
 NO_RESULTS: Mapping[str, Any] = {
     "hits": [],
     "total": 0,
+    "is_exact": True,
     "has_more": False,
     "stopped": False,
     "read_as": "",

@@ -6,7 +6,7 @@ import pytest
 
 import archive.facets
 import archive.matches
-from archive.facets import facets
+from archive.facets import count_facets
 from archive.model import Reference
 from archive.query import Filters, expression, read_query
 from archive.similar import similar_articles
@@ -37,7 +37,7 @@ def many(filled, page):
 def found(store, typed, **filters):
     return {
         facet.name: dict(facet.values)
-        for facet in facets(store.connection, expression(read_query(typed)), Filters(**filters))
+        for facet in count_facets(store.connection, expression(read_query(typed)), Filters(**filters)).facets
     }
 
 
@@ -72,14 +72,25 @@ def test_facets_and_hits_keep_to_the_filters(many, filters, total):
 def test_very_many_matches_are_estimated_from_a_sample(many, monkeypatch):
     monkeypatch.setattr(archive.facets, "_COUNTED", 5)
     monkeypatch.setattr(archive.matches, "_COUNTED", 5)
-    monkeypatch.setattr(archive.matches, "BLOCK", 4)
-    monkeypatch.setattr(archive.matches, "_SAMPLED_BLOCKS", 4)
-    counted = {facet.name: facet for facet in facets(many.connection, '"規制"', Filters())}
+    monkeypatch.setattr(archive.matches, "_RANGES", 4)
+    monkeypatch.setattr(archive.matches, "_SEEN", 8.0)
+    monkeypatch.setattr(archive.matches, "_FEWEST_RANGES", 4)
+    counts = count_facets(many.connection, '"規制"', Filters())
+    counted = {facet.name: facet for facet in counts.facets}
+    assert not counts.is_exact
     assert not counted["month"].is_exact
+    assert 20 <= counts.total <= 44
     assert 20 <= sum(dict(counted["month"].values).values()) <= 44
     about, is_exact = archive.matches.n_found(many.connection, '"規制"', Filters())
     assert 20 <= about <= 44
     assert not is_exact
+
+
+def test_numbers_of_cited_domains_stand_for_all_matches(many, monkeypatch):
+    monkeypatch.setattr(archive.facets, "_CITING", 10)
+    counted = {facet.name: facet for facet in count_facets(many.connection, '"規制"', Filters()).facets}
+    assert not counted["cites"].is_exact
+    assert 28 <= sum(dict(counted["cites"].values).values()) <= 34
 
 
 def test_the_newest_come_from_the_newest_blocks(many, monkeypatch):
