@@ -8,8 +8,8 @@ from typing import Annotated
 class Total:
     """A number of things in the archive."""
 
-    about: Annotated[str, "held, or a kind of the frontier (article, cited, listing …)."]
-    name: Annotated[str, "What is counted: articles, references, captures …; of the frontier an outcome or state."]
+    about: Annotated[str, "held, month (of HyperAI's articles), or a kind of the frontier (article, cited, listing …)."]
+    name: Annotated[str, "What is counted: articles, captures …; the month; of the frontier an outcome or state."]
     n: Annotated[int, "How many."]
 
 
@@ -48,7 +48,7 @@ class SourceTotal:
 class LinkAge:
     """Cited pages of one publisher by age when last known: the survival of links."""
 
-    source: Annotated[str, "Source key."]
+    source: Annotated[str, "Source key; '' for all together."]
     days: Annotated[int, "Days from the first citing article to the loss of the page, or to its last answer."]
     n_lost: Annotated[int, "Pages found lost at this age."]
     n_seen: Annotated[int, "Pages not lost that last answered at this age."]

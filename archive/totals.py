@@ -23,6 +23,8 @@ UNION ALL SELECT 'held', kind || 's', COUNT(*) FROM citations GROUP BY kind
 UNION ALL SELECT 'held', 'captures', COUNT(*) FROM captures
 UNION ALL SELECT 'held', 'states', COUNT(*) FROM revisions
 UNION ALL SELECT 'held', 'problems', COUNT(*) FROM problems
+UNION ALL SELECT 'month', SUBSTR(published_at, 1, 7), COUNT(*) FROM articles
+    WHERE kind = 'article' AND LENGTH(published_at) >= 7 GROUP BY 2
 UNION ALL SELECT kind, COALESCE(outcome, state), COUNT(*) FROM frontier GROUP BY 1, 2
 """
 # 'weekday 0' is the Sunday on or after a day; six days before it lies its Monday.
@@ -69,11 +71,15 @@ FROM (
 )
 GROUP BY domain, days
 """
+_ALL_LINK_AGES = """
+INSERT INTO link_ages (source, days, n_lost, n_seen)
+SELECT '', days, SUM(n_lost), SUM(n_seen) FROM link_ages GROUP BY days
+"""
 _INSERT_COVERAGE = """
 INSERT INTO field_coverage (source, kind, field, n_articles, n_filled)
 VALUES (:source, :kind, :field, :n_articles, :n_filled)
 """
-_COUNTED = (_HELD, _ARTICLE_WEEKS, _CITATION_MONTHS, _SOURCE_TOTALS, _LINK_AGES)
+_COUNTED = (_HELD, _ARTICLE_WEEKS, _CITATION_MONTHS, _SOURCE_TOTALS, _LINK_AGES, _ALL_LINK_AGES)
 _EMPTY = tuple(
     f"DELETE FROM {table}"  # noqa: S608 - names of this module
     for table in ("totals", "article_weeks", "citation_months", "source_totals", "link_ages", "field_coverage")

@@ -11,13 +11,25 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from datasette import Response
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.views.base import DatasetteError
+from markupsafe import Markup
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.publish.addresses import wayback_address, web_address
 from archive.publish.metadata import DATABASE
 from archive.publish.moments import elapsed_since, format_when, time_ago
 from archive.publish.public import template_functions
-from archive.publish.words import CARRIERS, LANGUAGE_NAMES, NAMES, OUTCOMES, Words, choose_language
+from archive.publish.words import (
+    ADDRESS_KINDS,
+    CARRIERS,
+    FIELD_NAMES,
+    HELD_NAMES,
+    LANGUAGE_NAMES,
+    NAMES,
+    OUTCOMES,
+    RUN_COUNTS,
+    Words,
+    choose_language,
+)
 
 TIME_LIMIT_MS = 3000
 STYLESHEET = Path(__file__).parent / "static" / "archive.css"
@@ -26,8 +38,7 @@ MAX_ID = 2**63 - 1
 
 def frame(datasette: Any, request: Any) -> dict[str, Any]:
     """Return what every template may use: words, addresses and dates in the reader's language."""
-    asked = request.args.get("ui") if request else None
-    words = Words(choose_language(asked, request.headers.get("accept-language", "") if request else ""))
+    words = words_of(request)
     config = datasette.plugin_config("archive") or {}
     return template_functions(datasette, request) | {
         "t": words,
@@ -43,9 +54,21 @@ def frame(datasette: Any, request: Any) -> dict[str, Any]:
         "wayback_address": wayback_address,
         "host_of": lambda url: urlsplit(url).netloc,
         "state_of": _state_of,
+        "field_name": lambda field: FIELD_NAMES.get(field, field),
+        "held_name": lambda name: HELD_NAMES.get(name, name),
+        "address_kind": lambda kind: ADDRESS_KINDS.get(kind, kind),
+        "run_count": lambda name: RUN_COUNTS.get(name, name),
         "carriers": CARRIERS,
+        "svg": Markup,  # only for what charts.py and graphs.py draw: they escape every text
         "stylesheet_version": int(STYLESHEET.stat().st_mtime),
     }
+
+
+def words_of(request: Any) -> Words:
+    """Return the interface in the language that a request asks for."""
+    if request is None:
+        return Words(choose_language(None, ""))
+    return Words(choose_language(request.args.get("ui"), request.headers.get("accept-language", "")))
 
 
 async def failure(datasette: Any, request: Any, exception: Exception) -> Any:
@@ -149,6 +172,12 @@ def article_number(request: Any, name: str = "id") -> int:
     """Return the number in the path under *name*; 0, which no row has, for one that SQLite cannot hold."""
     number = int(request.url_vars[name])
     return number if number <= MAX_ID else 0
+
+
+def page_number(request: Any, at_most: int) -> int:
+    """Return the page of a list that ?page= asks for, from 1; 1 for what is no number."""
+    asked = request.args.get("page") or ""
+    return min(max(int(asked), 1), at_most) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
 
 
 def decoded(segment: str) -> str:

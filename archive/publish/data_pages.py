@@ -12,9 +12,10 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.errors import AddressError, ArchiveError, QueryError
 from archive.publish import citing, feed, reading, sitemaps
-from archive.publish.answering import article_number, as_json, decoded, not_answered, read
+from archive.publish.answering import article_number, as_json, decoded, not_answered, read, words_of
 from archive.publish.listing import Listing, latest_ids, publisher_ids, read_entries
 from archive.publish.public import absolute, own_address, site_link
+from archive.publish.publisher_page import read_publisher
 from archive.publish.results import SearchRequest, read_feed
 from archive.spreadsheets import neutral
 from archive.store.saved_searches import saved_search
@@ -54,7 +55,7 @@ async def saved_data(request: Any, datasette: Any) -> Any:
 async def publisher_data(request: Any, datasette: Any) -> Any:
     """Answer /source/<key>.atom, .feed.json, .csv, .json: the pages we hold of a publisher, newest first."""
     key = decoded(request.url_vars["key"])
-    publisher = await read(datasette, partial(reading.read_publisher, key=key))
+    publisher = await read(datasette, partial(read_publisher, key=key, words=words_of(request)))
     if publisher is None:
         return await not_answered(datasette, request, 404)
     if request.url_vars["format"] == "json":

@@ -10,10 +10,16 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive.errors import AddressError, ArchiveError, QueryError
 from archive.publish import reading
+from archive.publish.about_page import about_page
 from archive.publish.addresses import publisher_of
 from archive.publish.answering import article_number, decoded, link, not_answered, read, show
+from archive.publish.graph_page import graph_page
+from archive.publish.pictures import picture_numbers, pictures_page
+from archive.publish.publisher_page import publisher_page, publishers_page
 from archive.publish.results import NO_RESULTS, PAGE_SIZE, SearchRequest, read_results
+from archive.publish.runs_page import runs_page
 from archive.publish.states import changes_page, choose_changes, state_page
+from archive.publish.timeline_page import timeline_page
 from archive.store.saved_searches import saved_search
 from archive.store.takedowns import takedown_of
 
@@ -69,15 +75,6 @@ async def cited_page(request: Any, datasette: Any) -> Any:
     return await show(datasette, request, "cited", context)
 
 
-async def publisher_page(request: Any, datasette: Any) -> Any:
-    """Answer /source/<key>: a publisher, what we hold of it, what became of its cited pages."""
-    key = decoded(request.url_vars["key"])
-    publisher = await read(datasette, partial(reading.read_publisher, key=key))
-    if publisher is None:
-        return await not_answered(datasette, request, 404)
-    return await show(datasette, request, "publisher", publisher)
-
-
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", home),
     (r"^/-/search(?:\.(?P<format>json))?$", search_page),
@@ -90,5 +87,12 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
         changes_page,
     ),
     (r"^/cited(?:\.(?P<format>json))?$", cited_page),
+    (r"^/article/(?P<id>[0-9]{1,19})/graph(?:\.(?P<format>json))?$", graph_page),
+    (r"^/timeline(?:/(?P<month>[^/]{1,20}?))?(?:\.(?P<format>json))?$", timeline_page),
+    (r"^/runs(?:\.(?P<format>json))?$", runs_page),
+    (r"^/about$", about_page),
+    (r"^/sources(?:\.(?P<format>json))?$", publishers_page),
     (r"^/source/(?P<key>[^/]{1,300})$", publisher_page),
+    (r"^/pictures$", pictures_page),
+    (r"^/pictures/(?P<name>[a-z]{1,20})\.(?P<format>csv|json)$", picture_numbers),
 ]

@@ -13,7 +13,6 @@ from archive.text import paragraphs
 from archive.urls import surt
 
 N_LATEST = 30
-N_LISTED = 100
 
 ARTICLE_SQL = "SELECT * FROM articles WHERE id = :id"
 EDITIONS_SQL = """
@@ -85,20 +84,6 @@ SELECT id FROM articles WHERE surt = :surt
 UNION ALL SELECT article_id FROM aliases WHERE surt = :surt
 UNION ALL SELECT cited_article_id FROM citations WHERE surt = :surt AND cited_article_id IS NOT NULL LIMIT 1
 """
-PUBLISHER_SQL = "SELECT key, name, home, language, policy, reason FROM sources WHERE key = :key"
-PUBLISHER_PAGES_SQL = """
-SELECT id, title, kind, lang, published_at, published_precision, outcome FROM articles WHERE source = :key
-ORDER BY COALESCE(published_at, first_captured_at) DESC LIMIT :limit
-"""
-# SURTs of one publisher lie together, so the index gives them without a look at the rest of the archive.
-PUBLISHER_CITED_SQL = """
-SELECT
-    citations.surt, MIN(citations.url) AS url, COUNT(DISTINCT citations.article_id) AS n_citing,
-    MAX(citations.cited_article_id) AS cited_article_id, frontier.state, frontier.outcome, frontier.detail
-FROM citations LEFT JOIN frontier ON frontier.surt = citations.surt
-WHERE citations.surt >= :low AND citations.surt < :high
-GROUP BY citations.surt ORDER BY n_citing DESC, citations.surt LIMIT :limit
-"""
 JSON_COLUMNS = ("authors", "tags", "headings", "warnings")
 
 
@@ -162,19 +147,6 @@ def read_cited(connection: Any, url: str) -> dict[str, Any] | None:
     cited["source"] = cited["source"] or publisher_of(cited["url"])
     cited["article_id"] = held["id"] if held else None
     return {**cited, **key, "captures": _rows(connection, CAPTURES_SQL, key), "cited_by": citing}
-
-
-def read_publisher(connection: Any, key: str) -> dict[str, Any] | None:
-    """Return a publisher with the pages we hold of it and its cited addresses; None when it is unknown here."""
-    row = connection.execute(PUBLISHER_SQL, {"key": key}).fetchone()
-    pages = _rows(connection, PUBLISHER_PAGES_SQL, {"key": key, "limit": N_LISTED})
-    start = ",".join(reversed(key.split(".")))
-    bounds = {"low": start, "high": start + "-", "limit": N_LISTED}  # ")" and "," sort before "-"; a port's ":" is rare
-    cited = _rows(connection, PUBLISHER_CITED_SQL, bounds)
-    if not (row or pages or cited):
-        return None
-    plain = {"key": key, "name": key, "home": "", "language": None, "policy": "crawl", "reason": ""}
-    return {**plain, **(dict(row) if row else {}), "pages": pages, "cited": cited}
 
 
 def _captures_of(connection: Any, article: Mapping[str, Any]) -> list[dict[str, Any]]:

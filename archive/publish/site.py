@@ -26,7 +26,9 @@ def make_datasette(config: Config) -> Datasette:
         if not pm.is_registered(module):
             pm.register(module, name=name)
     metadata = datasette_metadata(config.title)
-    metadata["plugins"] = {"archive": {"title": config.title, "public_url": config.public_url}}
+    metadata["plugins"] = {
+        "archive": {"title": config.title, "public_url": config.public_url, "contact": config.contact}
+    }
     if config.allow_sql:
         del metadata["databases"][DATABASE]["allow_sql"]
     datasette = Datasette(

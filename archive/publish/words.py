@@ -36,6 +36,40 @@ OUTCOMES = {
     "taken-down": ("none", "taken down on request"),
     "error": ("lost", "failed"),
 }
+FIELD_NAMES = {
+    "title": "title",
+    "authors": "authors",
+    "published_at": "date",
+    "category": "category",
+    "lead_image_url": "lead image",
+    "text": "text",
+    "figures": "figures",
+    "references": "references",
+}
+HELD_NAMES = {
+    "articles": "articles",
+    "sources": "cited pages kept",
+    "references": "references",
+    "captures": "captures",
+    "states": "states of texts",
+    "problems": "notes on reading",
+}
+ADDRESS_KINDS = {
+    "article": "Articles",
+    "cited": "Cited sources",
+    "list": "Lists",
+    "listing": "Listings",
+    "feed": "Feeds",
+    "sitemap": "Sitemaps",
+    "robots": "robots.txt",
+}
+RUN_COUNTS = {
+    "requests": "requests",
+    "fetched": "answers",
+    "new": "new pages",
+    "revised": "changed",
+    "unchanged": "unchanged",
+}
 CARRIERS = {
     "json-ld": "structured data (JSON-LD)",
     "meta": "the page's metadata",

@@ -16,6 +16,7 @@ from archive.store.captures import save_capture
 from archive.store.frontier import add, done
 from archive.store.runs import end_run, start_run
 from archive.store.sources import put_sources
+from archive.totals import count_totals
 from archive.urls import surt
 
 NOW = "2025-12-15T06:00:00Z"
@@ -150,6 +151,7 @@ def archive_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("published") / "news of today.db"
     with open_store(path) as store:
         fill(store)
+        count_totals(store)
     return path
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from archive.alarms import Alarm, as_json
 from archive.publish import words
+from archive.publish.pictures import ABOUT_LINKS, PICTURES
 from archive.publish.queries import QUERIES
 from archive.publish.site import make_datasette
 from archive.publish.words import translations
@@ -244,13 +245,22 @@ def test_the_interface_speaks_the_readers_language(get, headers, path, language)
     assert f'<html lang="{language}">' in get(path, headers=headers).text
 
 
-def test_every_text_of_the_pages_has_its_japanese():
+def test_every_text_of_the_pages_has_its_japanese(archive_file):
     spoken = set(translations("ja"))
-    asked = set()
-    for template in (Path(words.__file__).parent / "templates").rglob("*.html"):
-        asked |= set(re.findall(r"""\bt\(\s*["']([^"']+)["']""", template.read_text(encoding="utf-8")))
-    asked |= {text for _, text in words.OUTCOMES.values()} | set(words.CARRIERS.values())
+    folder = Path(words.__file__).parent
+    asked = {text for _, text in words.OUTCOMES.values()}
+    for table in (words.CARRIERS, words.FIELD_NAMES, words.HELD_NAMES, words.ADDRESS_KINDS, words.RUN_COUNTS):
+        asked |= set(table.values())
+    for file in [*folder.rglob("*.html"), *folder.glob("*.py")]:
+        texts = re.findall(r"""\b(?:t|words)\(\s*(?:"([^"]+)"|'([^']+)')""", file.read_text(encoding="utf-8"))
+        asked |= {double or single for double, single in texts}
+    asked |= {column for each in drawn_pictures(archive_file) for column in each.columns} | {ABOUT_LINKS}
     assert asked - spoken == set()
+
+
+def drawn_pictures(archive_file):
+    with open_store(archive_file, read_only=True) as store:
+        return [draw(store.connection, words.Words("en")) for draw in PICTURES.values()]
 
 
 def test_a_missing_article_is_not_found_in_words(get):
