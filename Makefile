@@ -52,6 +52,7 @@ bench: $(VENV)/dev  ## measure speed and memory here
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/dates.py
+	$(BIN)/python -m benchmarks.publish --articles 2000
 
 clean:  ## remove .venv, caches and the demo
 	rm -rf $(VENV) demo build dist ./*.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -40,7 +40,7 @@ class Freshness:
             return
         now = self._clock()
         is_static = STATIC in scope["path"]
-        state, changed_at = ((), 0.0) if is_static else _state(self._file())
+        state, changed_at = ((), 0.0) if is_static else file_state(self._file())
         modified_at = int(max(changed_at, self._started, 0 if is_static else now - now % HOUR_S))
         tag = self._tag(scope, () if is_static else (*state, now // HOUR_S))
         caching = FOR_EVER if is_static and scope.get("query_string") else b"no-cache"
@@ -67,13 +67,7 @@ class Freshness:
         return b'W/"' + hashlib.sha256(words.encode()).hexdigest()[:20].encode() + b'"'
 
 
-def _own_files() -> Iterator[tuple[str, int]]:
-    for folder in ("templates", "static"):
-        for path in (HERE / folder).rglob("*.*"):
-            yield path.name, path.stat().st_mtime_ns
-
-
-def _state(file: Path) -> tuple[tuple[int, ...], float]:
+def file_state(file: Path) -> tuple[tuple[int, ...], float]:
     """Return what changes with every commit to *file*, and when it last did, seconds since 1970."""
     state: list[int] = []
     changed_at = 0.0
@@ -85,6 +79,12 @@ def _state(file: Path) -> tuple[tuple[int, ...], float]:
         state += [found.st_ino, found.st_mtime_ns, found.st_size]
         changed_at = max(changed_at, found.st_mtime)
     return tuple(state), changed_at
+
+
+def _own_files() -> Iterator[tuple[str, int]]:
+    for folder in ("templates", "static"):
+        for path in (HERE / folder).rglob("*.*"):
+            yield path.name, path.stat().st_mtime_ns
 
 
 def _holds(headers: dict[bytes, bytes], tag: bytes, modified_at: int) -> bool:

@@ -36,7 +36,7 @@ SETTINGS = {
     "default_page_size": 25,
     "max_returned_rows": 1000,
     "sql_time_limit_ms": 1000,
-    "facet_time_limit_ms": 50,
+    "facet_time_limit_ms": 30,
     "facet_suggest_time_limit_ms": 10,
     "suggest_facets": False,  # nine tenths of a table page's time at 100,000 rows
     "default_facet_size": 12,

@@ -7,10 +7,8 @@ QUERIES: dict[str, dict[str, Any]] = {
         "title": "Most cited publishers",
         "description": "How often HyperAI articles cite each publisher, and how many of the cited pages we hold.",
         "sql": """
-SELECT frontier.source AS publisher, COUNT(DISTINCT citations.surt) AS cited_pages, COUNT(*) AS citations,
-    COUNT(DISTINCT citations.cited_article_id) AS pages_held
-FROM citations JOIN frontier ON frontier.surt = citations.surt
-GROUP BY frontier.source ORDER BY citations DESC, publisher LIMIT 200
+SELECT source AS publisher, n_cited_pages AS cited_pages, n_citations AS citations, n_held AS pages_held
+FROM source_totals ORDER BY n_citations DESC, source LIMIT 200
 """,
     },
     "fate_of_cited_pages": {
@@ -25,27 +23,27 @@ FROM frontier WHERE kind = 'cited' GROUP BY 1 ORDER BY cited_pages DESC
         "title": "Cited pages without a copy",
         "description": "Cited addresses that answered with something else than an article, most cited first.",
         "sql": """
-SELECT url, source, outcome, detail,
-    (SELECT COUNT(DISTINCT article_id) FROM citations WHERE citations.surt = frontier.surt) AS n_citing
-FROM frontier WHERE kind = 'cited' AND outcome NOT IN ('ok', 'paywalled')
-ORDER BY n_citing DESC, url LIMIT 500
+SELECT cited_sources.url, domain AS source, cited_sources.outcome, frontier.detail, n_citing
+FROM cited_sources LEFT JOIN frontier ON frontier.surt = cited_sources.surt
+WHERE cited_sources.outcome NOT IN ('ok', 'paywalled') ORDER BY n_citing DESC, cited_sources.surt LIMIT 200
 """,
     },
     "citations_of_an_address": {
         "title": "Who cites an address",
         "description": "Articles whose citations hold these words in the address, e.g. arxiv.org or a DOI.",
         "sql": """
+WITH found AS (SELECT surt FROM cited_addresses WHERE :words != '' AND INSTR(url, :words) > 0 LIMIT 500)
 SELECT articles.id, articles.title, articles.published_at, citations.number, citations.url
-FROM citations JOIN articles ON articles.id = citations.article_id
-WHERE :words != '' AND INSTR(citations.url, :words) > 0 ORDER BY articles.published_at DESC LIMIT 500
+FROM found JOIN citations ON citations.surt = found.surt JOIN articles ON articles.id = citations.article_id
+ORDER BY articles.published_at DESC LIMIT 200
 """,
     },
-    "articles_by_month": {
-        "title": "Articles by month and language",
-        "description": "How many HyperAI articles we hold of each month.",
+    "articles_by_week": {
+        "title": "Articles by week, section and language",
+        "description": "How many HyperAI articles we hold of each week (its Monday), counted at the end of each crawl.",
         "sql": """
-SELECT SUBSTR(published_at, 1, 7) AS month, lang, COUNT(*) AS articles FROM articles
-WHERE kind = 'article' GROUP BY month, lang ORDER BY month DESC, articles DESC
+SELECT week, section, lang, n_articles AS articles FROM article_weeks
+ORDER BY week DESC, articles DESC, section, lang LIMIT 500
 """,
     },
     "fields_that_could_not_be_read": {

@@ -57,13 +57,15 @@ SELECT
 FROM articles WHERE kind = 'article'
 ORDER BY COALESCE(published_at, first_captured_at) DESC, id DESC LIMIT :limit
 """
-COUNTS_SQL = """
+# Kept at the end of each crawl; an archive of before, or one that was never crawled, is counted.
+_KEPT = "(SELECT n FROM totals WHERE about = 'held' AND name = '{}')"
+COUNTS_SQL = f"""
 SELECT
-    (SELECT COUNT(*) FROM articles WHERE kind = 'article') AS articles,
-    (SELECT COUNT(*) FROM articles WHERE kind = 'source') AS sources,
-    (SELECT COUNT(*) FROM citations WHERE kind = 'reference') AS "references",
-    (SELECT COUNT(*) FROM captures) AS captures
-"""
+    COALESCE({_KEPT.format("articles")}, (SELECT COUNT(*) FROM articles WHERE kind = 'article')) AS articles,
+    COALESCE({_KEPT.format("sources")}, (SELECT COUNT(*) FROM articles WHERE kind = 'source')) AS sources,
+    COALESCE({_KEPT.format("references")}, (SELECT COUNT(*) FROM citations WHERE kind = 'reference')) AS "references",
+    COALESCE({_KEPT.format("captures")}, (SELECT COUNT(*) FROM captures)) AS captures
+"""  # noqa: S608 - constants
 LAST_RUN_SQL = "SELECT id, command, started_at, ended_at, end_reason, counts, alarms FROM runs ORDER BY id DESC LIMIT 1"
 KNOWN_SQL = "SELECT url, source, state, outcome, detail FROM frontier WHERE surt = :surt"
 CAPTURES_SQL = """

@@ -157,3 +157,9 @@ def m022_extractors(db: Database) -> None:
     """What judged each capture and read each state of a text."""
     _run(db, "ALTER TABLE captures ADD COLUMN extractor TEXT")
     _run(db, "ALTER TABLE revisions ADD COLUMN extractor TEXT NOT NULL DEFAULT ''")
+
+
+@MIGRATIONS()
+def m023_table_pages(db: Database) -> None:
+    """What a table page narrows articles by, in the order that it shows them."""
+    _run(db, "CREATE INDEX articles_kind ON articles (kind);\nCREATE INDEX articles_lang ON articles (lang)")
