@@ -44,7 +44,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Take inline code out of Datasette's templates, which our policy forbids; give its error page our words."""
     if is_ours(datasette):
         env.globals.update(answering.frame(datasette, None))
-        env.loader = stock.WithoutInlineCode(env.loader)
+        env.loader = stock.MendedTemplates(env.loader)
 
 
 @hook

@@ -13,6 +13,7 @@ from archive.text import paragraphs
 from archive.urls import surt
 
 N_LATEST = 30
+N_CHANGED = 6
 
 ARTICLE_SQL = "SELECT * FROM articles WHERE id = :id"
 EDITIONS_SQL = """
@@ -66,6 +67,13 @@ SELECT
     COALESCE({_KEPT.format("references")}, (SELECT COUNT(*) FROM citations WHERE kind = 'reference')) AS "references",
     COALESCE({_KEPT.format("captures")}, (SELECT COUNT(*) FROM captures)) AS captures
 """  # noqa: S608 - constants
+KEPT_COUNTS_SQL = "SELECT name, n FROM totals WHERE about = 'held'"
+CHANGED_SQL = """
+SELECT revisions.article_id AS id, revisions.number, revisions.seen_at, articles.title, articles.lang, articles.kind,
+    articles.source
+FROM revisions JOIN articles ON articles.id = revisions.article_id
+WHERE revisions.number > 1 ORDER BY revisions.seen_at DESC LIMIT :limit
+"""
 LAST_RUN_SQL = "SELECT id, command, started_at, ended_at, end_reason, counts, alarms FROM runs ORDER BY id DESC LIMIT 1"
 KNOWN_SQL = "SELECT url, source, state, outcome, detail FROM frontier WHERE surt = :surt"
 CAPTURES_SQL = """
@@ -126,9 +134,9 @@ def read_home(connection: Any) -> dict[str, Any]:
     for article in latest:
         days.setdefault(article["day"] if article["published_at"] else None, []).append(article)
     run = connection.execute(LAST_RUN_SQL).fetchone()
-    counts = connection.execute(COUNTS_SQL).fetchone()
     return {
-        "counts": dict(counts),
+        "counts": _counts(connection),
+        "changed": _rows(connection, CHANGED_SQL, {"limit": N_CHANGED}),
         "days": [{"day": day, "articles": articles} for day, articles in days.items()],
         "last_run": _run(dict(run)) if run else None,
     }
@@ -153,6 +161,13 @@ def read_cited(connection: Any, url: str) -> dict[str, Any] | None:
 
 def _captures_of(connection: Any, article: Mapping[str, Any]) -> list[dict[str, Any]]:
     return _rows(connection, CAPTURES_OF_PAGE_SQL, article) if article["kind"] == "source" else []
+
+
+def _counts(connection: Any) -> dict[str, int]:
+    """Return the counts that the last crawl kept; where none did, counted now."""
+    kept = {row["name"]: row["n"] for row in connection.execute(KEPT_COUNTS_SQL)}
+    names = ("articles", "sources", "references", "captures")
+    return {name: kept.get(name, 0) for name in names} if kept else dict(connection.execute(COUNTS_SQL).fetchone())
 
 
 def _run(row: dict[str, Any]) -> dict[str, Any]:
