@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.english import any_form, stem
-from archive.matches import MIN_BUDGET, Match, best, budget, n_articles, n_matches
+from archive.matches import MIN_BUDGET, Match, best, budget, is_any, n_articles, n_matches
 from archive.query import Filters, Query
 from archive.segments import fold, is_cjk, phrase, script_of, script_runs, tokens
 
 _CANDIDATES = 100
+_RAREST = 4  # terms that tell whether an article may hold all of them
 _MAX_TERMS = 64
 # Chosen on 120 questions of each of seven public sets (seed 1234), apart from those that docs/benchmarks.md reports.
 _K1, _B, _TITLE_WEIGHT = 0.9, 0.6, 3.0
@@ -41,16 +42,32 @@ class _Term:
     weight: float
 
 
-def answers(connection: Any, query: Query, filters: Filters) -> list[Match]:
-    """Return up to 100 articles that may answer *query*, a question, best first."""
-    allowed = max(MIN_BUDGET, budget(connection) // 2)  # several terms a match cost more than one
-    frequencies = _frequencies(connection, _question_terms(query), allowed)
-    chosen = _rarest(frequencies, allowed)
-    if not chosen:
-        return []
-    candidates = best(connection, " OR ".join(chosen), filters, _CANDIDATES)
-    scores = _scores(connection, [article_id for article_id, _ in candidates], _weighed(connection, frequencies))
-    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
+class Question:
+    """A question asked of one archive: its terms, and in how many articles each occurs."""
+
+    def __init__(self, connection: Any, query: Query) -> None:
+        """Count the terms of *query*."""
+        self._connection = connection
+        self._allowed = max(MIN_BUDGET, budget(connection) // 2)  # several terms a match cost more than one
+        self._frequencies = _frequencies(connection, _question_terms(query), self._allowed)
+
+    def may_be_held_whole(self, filters: Filters) -> bool:
+        """Say whether an article may hold every word: it would hold the rarest terms. That costs less than to look."""
+        if not all(self._frequencies.values()):
+            return False
+        rarest = _rarest(self._frequencies, self._allowed)[:_RAREST]
+        return not rarest or is_any(self._connection, " AND ".join(rarest), filters)
+
+    def answers(self, filters: Filters) -> list[Match]:
+        """Return up to 100 articles that may answer the question, best first."""
+        known = {term: n for term, n in self._frequencies.items() if n}
+        chosen = _rarest(known, self._allowed)
+        if not chosen:
+            return []
+        candidates = best(self._connection, " OR ".join(chosen), filters, _CANDIDATES)
+        terms = _weighed(self._connection, known)
+        scores = _scores(self._connection, [article_id for article_id, _ in candidates], terms)
+        return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
 
 
 def _question_terms(query: Query) -> list[str]:
@@ -78,7 +95,7 @@ def _frequencies(connection: Any, terms: Sequence[str], allowed: int) -> dict[st
     asked = json.dumps([word for ors in words.values() for word in ors])
     known = dict(connection.execute(sql, {"words": asked}).fetchall())
     counted = {term: sum(known.get(word, 0) for word in ors) for term, ors in words.items()}
-    return {term: n for term in terms if (n := counted[term] or n_matches(connection, term, allowed))}
+    return {term: counted[term] or n_matches(connection, term, allowed) for term in terms}
 
 
 def _rarest(frequencies: Mapping[str, int], allowed: int) -> list[str]:

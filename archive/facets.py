@@ -47,7 +47,7 @@ def count_facets(connection: Any, match: str, filters: Filters) -> Counts:
     sample = WHOLE
     if n_matches(connection, match, _COUNTED + 1) > _COUNTED:
         sample = sample_of(connection, match, _COUNTED)
-    values = {"match": match, "ranges": sample.ranges, **parameters(filters)}
+    values = {"match": match, "ranges": sample.ranges, **parameters(connection, filters)}
     rows = connection.execute(_ROWS, values).fetchall()
     total = _about(len(rows), sample.share)
     counted = _by_name(connection, Counter((row[1], row[2]) for row in rows))

@@ -26,8 +26,14 @@ _SEEN = 2_048.0  # articles in which the density of matches is seen first
 _PREFIX = re.compile(r'"([^"]*?)([^" ]+)" \*')
 _BEGINNING_BUDGETS = 3  # occurrences that a beginning may have, as a multiple of budget()
 _STANDING_FOR = 32
+_OFTEN = 20_000  # citations of one domain
 
-FILTERED = """
+_CITED = """(
+    (surt >= :cites AND surt < :cites_end)
+    OR (:host IS NOT NULL AND surt >= :host || ',' AND surt < :host || '-')
+    OR (:host IS NOT NULL AND surt >= :host || ':' AND surt < :host || ';')
+)"""
+FILTERED = f"""
     (:any_set OR search_facets.set_id IN (
         SELECT id FROM facet_sets
         WHERE (:kind IS NULL OR kind = :kind) AND (:not_kind IS NULL OR kind <> :not_kind)
@@ -39,24 +45,26 @@ FILTERED = """
     AND (:since IS NULL OR search_facets.dated_at >= :since)
     AND (:until IS NULL OR search_facets.dated_at < :until || '~')
     AND (:before IS NULL OR search_facets.dated_at < :before)
-    AND (:cites IS NULL OR search_facets.id IN (
-        SELECT article_id FROM citations
-        WHERE (surt >= :cites AND surt < :cites_end)
-            OR (:host IS NOT NULL AND surt >= :host || ',' AND surt < :host || '-')
-            OR (:host IS NOT NULL AND surt >= :host || ':' AND surt < :host || ';')
-    ))
-"""
+    AND (:cites IS NULL
+        OR (NOT :is_cited_often AND search_facets.id IN (SELECT article_id FROM citations WHERE {_CITED}))
+        OR (:is_cited_often AND EXISTS (SELECT 1 FROM citations WHERE article_id = search_facets.id AND {_CITED}))
+    )
+"""  # noqa: S608 - constants
 """What Filters mean in SQL, for parameters(); search_facets is the table that is filtered."""
 
 Match = tuple[int, float]
 """Number of an article, and how well it matches; 0 when the order is another."""
 
 
-def parameters(filters: Filters) -> dict[str, Any]:
+def parameters(connection: Any, filters: Filters) -> dict[str, Any]:
     """Return the named parameters of FILTERED."""
     named = filters.named()
     in_sets = ("kind", "not_kind", "lang", "not_lang", "source", "not_source", "section", "outcome")
-    return {**named, **_cited(filters.cites), "any_set": not any(named[name] for name in in_sets)}
+    values = {**named, **_cited(filters.cites), "any_set": not any(named[name] for name in in_sets)}
+    if values["cites"] is not None:  # what few cite is gathered once, what many cite is asked of each match
+        often = connection.execute(_CITED_OFTEN, {**values, "often": _OFTEN}).fetchone()
+        values["is_cited_often"] = often is not None
+    return {"is_cited_often": False, **values}
 
 
 def n_articles(connection: Any) -> int:
@@ -171,6 +179,8 @@ def is_any(connection: Any, match: str, filters: Filters) -> bool:
 def newest_of_all(connection: Any, without: str, filters: Filters, limit: int, offset: int = 0) -> list[int]:
     """Return the newest articles that pass *filters* and do not match *without* ('' excludes none)."""
     values = _values(connection, without, filters, limit=limit, offset=offset)
+    values["oldest"] = filters.since or ""
+    values["newest"] = min(filters.before or "~", f"{filters.until or ''}~")
     return [row[0] for row in connection.execute(_ALL_WITHOUT if without else _ALL, values)]
 
 
@@ -184,6 +194,7 @@ _MATCHING = f"""
 FROM articles_fts CROSS JOIN search_facets ON search_facets.id = articles_fts.rowid
 WHERE articles_fts MATCH :match AND {FILTERED}
 """
+_CITED_OFTEN = f"SELECT 1 FROM citations WHERE {_CITED} LIMIT 1 OFFSET :often"  # noqa: S608
 _BEGINNING = "SELECT COALESCE(SUM(n_articles), 0) FROM search_words WHERE word >= :begin AND word < :end"
 _MOST_COMMON = """
 SELECT word FROM search_words WHERE word >= :begin AND word < :end ORDER BY n_articles DESC LIMIT :most
@@ -210,7 +221,7 @@ ORDER BY search_facets.dated_at DESC, search_facets.id DESC LIMIT :wanted
 _NEWEST_PLAIN = _NEWEST.replace(f"AND {FILTERED}", "")
 _ALL = f"""
 SELECT articles.id FROM articles INDEXED BY articles_newest JOIN search_facets ON search_facets.id = articles.id
-WHERE {FILTERED}
+WHERE COALESCE(published_at, first_captured_at) BETWEEN :oldest AND :newest AND {FILTERED}
 ORDER BY COALESCE(published_at, first_captured_at) DESC, articles.id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608
 _ALL_WITHOUT = _ALL.replace(
@@ -220,7 +231,7 @@ _ALL_WITHOUT = _ALL.replace(
 
 def _values(connection: Any, match: str, filters: Filters | None = None, **others: int) -> dict[str, Any]:
     """Return the named parameters of a query for *match*, at a bounded cost."""
-    return {"match": affordable(connection, match)[0], **others, **(parameters(filters) if filters else {})}
+    return {"match": affordable(connection, match)[0], **others, **(parameters(connection, filters) if filters else {})}
 
 
 def _cited(cites: str | None) -> dict[str, str | None]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from archive import matches, ranking
-from archive.answers import answers
+from archive.answers import Question
 from archive.errors import QueryError, SchemaError
 from archive.query import Filters, Query, Term, expression, is_question, read_query, term_expression
 from archive.segments import bounded
@@ -156,7 +156,7 @@ def number_of(store: Store | Connection, found: Found) -> tuple[int, bool]:
     """Return how many articles an answer has in all, and whether that is exact."""
     connection = _connection(store)
     if found.order == "question":
-        return len(answers(connection, found.query, found.filters)), True
+        return len(Question(connection, found.query).answers(found.filters)), True
     if found.match:
         return matches.n_found(connection, found.match, found.filters)
     without = _without(found.query)
@@ -206,11 +206,13 @@ class _Search:
 
     def _as_typed(self, match: str, others: Mapping[Term, Sequence[Spelling]]) -> Found:
         """Return what is found as it was typed; when that is nothing, an answer to a question or other spellings."""
+        if is_question(self.query):
+            question = Question(self.connection, self.query)
+            if not question.may_be_held_whole(self.filters) or not matches.is_any(self.connection, match, self.filters):
+                return self._answered(question)
         found = self._matched(match)
         if found.hits or matches.is_any(self.connection, match, self.filters):
             return replace(found, offered=self._findable(others))
-        if is_question(self.query):
-            return self._answered()
         wide = self._affordable(_widened(self.query, others)) if others else ""
         if wide and matches.is_any(self.connection, wide, self.filters):
             return self._matched(wide, others)
@@ -248,8 +250,8 @@ class _Search:
             if matches.is_any(self.connection, bounded(spelling.text), self.filters)
         )
 
-    def _answered(self) -> Found:
-        ranked = answers(self.connection, self.query, self.filters)[self.offset : self.offset + self.limit]
+    def _answered(self, question: Question) -> Found:
+        ranked = question.answers(self.filters)[self.offset : self.offset + self.limit]
         hits = _hits(self.connection, ranked, word_patterns(self.query, as_question=True))
         return Found(hits, self.query, self.filters, "question", "")
 

@@ -169,7 +169,8 @@ def fill(store: Store, rows: Iterable[dict[str, Any]]) -> None:
                 row | {"id": number},
             )
             store.connection.execute(
-                "INSERT INTO citations (article_id, position, kind, surt) VALUES (:id, 1, 'link', :cited)",
+                "INSERT INTO citations (article_id, position, kind, url, surt) "
+                "VALUES (:id, 1, 'link', 'https://' || :cited, :cited)",
                 row | {"id": number},
             )
 

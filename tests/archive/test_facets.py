@@ -63,7 +63,9 @@ def test_facets_count_every_match(many):
         ({"not_lang": "ja"}, 0),
     ],
 )
-def test_facets_and_hits_keep_to_the_filters(many, filters, total):
+@pytest.mark.parametrize("often", [0, 20_000], ids=["cited often", "cited seldom"])
+def test_facets_and_hits_keep_to_the_filters(many, monkeypatch, often, filters, total):
+    monkeypatch.setattr(archive.matches, "_OFTEN", often)
     match = expression(read_query("規制"))
     assert archive.matches.n_found(many.connection, match, Filters(**filters)) == (total, True)
     assert sum(found(many, "規制", **filters).get("kind", {"": total}).values()) == total

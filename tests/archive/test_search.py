@@ -96,6 +96,19 @@ def test_filters_narrow_what_is_found(filled, filters, urls):
     assert found(filled, "資金調達", **filters) == urls
 
 
+@pytest.mark.parametrize(
+    ("filters", "urls"),
+    [
+        ("lang:ja", [JA]),
+        ("before:2025-11-12", [EN]),
+        ("after:2025-11-12", [KO, JA]),
+        ("after:2025-11 before:2025-12", [JA, EN]),
+    ],
+)
+def test_filters_alone_list_the_newest(filled, filters, urls):
+    assert found(filled, filters) == urls
+
+
 def test_an_undated_page_is_filtered_by_its_first_capture(filled):
     assert found(filled, "융자 OR 투자") == [KO]
     assert found(filled, "투자", since="2025-12-01", until="2025-12-01") == [KO]
@@ -144,6 +157,12 @@ def test_a_question_finds_the_page_that_answers_it(filled, query, url):
 
 def test_a_question_of_which_nothing_is_known_finds_nothing(filled):
     assert found(filled, "Whatever happened to zebras?") == []
+
+
+def test_a_sentence_that_stands_in_a_page_finds_that_page_alone(filled, page):
+    save_page(filled, page, 7, text="額は資金調達の200億ドルにのぼるのではない。", tables=())
+    assert found(filled, "額は200億ドルにのぼる") == [JA]
+    assert set(found(filled, "額は300億ドルにのぼるのか")) >= {JA, "https://hyper.ai/ja/news/7"}
 
 
 @pytest.mark.parametrize("budget", [1, 3000])
