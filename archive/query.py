@@ -77,6 +77,18 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell about how a query was taken: a text with {words} in it, and these words."""
+
+    text: str
+    words: str
+
+    def __str__(self) -> str:
+        """Return the note in English."""
+        return self.text.format(words=self.words)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One query, read: every group must occur, by any of its terms, and none of `excluded`."""
 
@@ -84,7 +96,7 @@ class Query:
     groups: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
     filters: Filters = field(default=Filters())
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     has_operators: bool = False
 
     def __str__(self) -> str:
@@ -92,9 +104,16 @@ class Query:
         parts = [" OR ".join(map(str, group)) for group in self.groups]
         words = " AND ".join(f"({part})" if " OR " in part and len(parts) > 1 else part for part in parts)
         without = "".join(f" NOT {term}" for term in self.excluded)
+        return " ".join(filter(None, (words + without, *self._given()))).strip()
+
+    def typed(self) -> str:
+        """Return the query as a person would type it; read_query() reads that the same way."""
+        parts = [" OR ".join(map(str, group)) for group in self.groups]
+        return " ".join((*parts, *(f"-{term}" for term in self.excluded), *self._given()))
+
+    def _given(self) -> list[str]:
         names = {"since": "after", "not_kind": "-kind", "not_lang": "-lang", "not_source": "-source"}
-        given = [f"{names.get(name, name)}:{value}" for name, value in self.filters.named().items() if value]
-        return " ".join(filter(None, (words + without, *given))).strip()
+        return [f"{names.get(name, name)}:{value}" for name, value in self.filters.named().items() if value]
 
     def terms(self) -> list[Term]:
         """Return every term that is looked for."""
@@ -171,7 +190,7 @@ class _Reader:
         self.groups: list[list[Term]] = []
         self.excluded: list[Term] = []
         self.filters: dict[str, str] = {}
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.has_operators = False
         self._or_next = self._not_next = False
 
@@ -204,7 +223,9 @@ class _Reader:
     def _filter(self, name: str, value: str, is_excluded: bool) -> bool:
         """Take a filter; say whether it makes sense."""
         if not _MEANS[name](value) or (is_excluded and name not in ("kind", "lang", "source")):
-            self.notes.append(f"{'-' * is_excluded}{name}:{value} is no filter and was searched as words")
+            self.notes.append(
+                Note("{words} is no filter and was searched as words", f"{'-' * is_excluded}{name}:{value}")
+            )
             return False
         key = {"after": "since"}.get(name, name)
         self.filters[f"not_{key}" if is_excluded else key] = value if name == "cites" else value.strip().lower()
@@ -231,7 +252,7 @@ def _term(text: str, *, is_quoted: bool, in_title: bool) -> Term | None:
         return None
     if is_inside:
         word = word.strip("*＊")
-    return Term(" ".join(word.split()), is_quoted or _is_name(text), is_inside, in_title)
+    return Term(" ".join(word.split()), is_quoted or (word.isascii() and _is_name(text)), is_inside, in_title)
 
 
 def _is_name(text: str) -> bool:

@@ -17,8 +17,8 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from archive import matches, ranking
 from archive.answers import Question
 from archive.errors import QueryError, SchemaError
-from archive.query import Filters, Query, Term, expression, is_question, read_query, term_expression
-from archive.segments import bounded
+from archive.query import Filters, Note, Query, Term, expression, is_question, read_query, term_expression
+from archive.segments import bounded, script_runs
 from archive.snippets import Snippet, Texts, snippets, word_patterns
 from archive.spellings import Spelling, other_spellings
 from archive.store import Connection, Store
@@ -62,8 +62,12 @@ class Found:
 
     @property
     def read_as(self) -> str:
-        """How the query was read, in the query's own language."""
-        return str(replace(self.query, filters=self.filters))
+        """How the query was read, in the query's own language; a question as the words that it looks for."""
+        query = replace(self.query, filters=self.filters)
+        if self.order == "question":
+            runs = [Term(run) for term in query.terms() for run in script_runs(term.text)]
+            query = replace(query, groups=(tuple(dict.fromkeys(runs)),) if runs else query.groups)
+        return str(query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ class _Search:
     options: Options
     limit: int
     offset: int
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def run(self) -> Found:
         if not index_is_current(self.connection):
@@ -221,7 +225,9 @@ class _Search:
     def _affordable(self, match: str) -> str:
         """Return *match* at a bounded cost, having noted what was given up for that."""
         match, replaced = matches.affordable(self.connection, match)
-        said = [f"{begin} begins very many words: only the most common of them are looked for" for begin in replaced]
+        said = [
+            Note("{words} begins very many words: only the most common of them are looked for", one) for one in replaced
+        ]
         self.notes.extend(one for one in said if one not in self.notes)
         return match
 

@@ -1,25 +1,27 @@
 """Did you mean: what to search for instead of a query that finds nothing; every suggestion finds something."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice, product
 from typing import Any
 
 from archive.matches import is_any
-from archive.query import Filters, Query, Term, expression
+from archive.query import Filters, Query, Term, expression, term_expression
 from archive.segments import WHOLE, has_words, katakana_words
 
 MAX_SUGGESTIONS = 4
 _MAX_WORDS = 3_000  # words of the index that one misspelt word is compared with
 _LATIN_WORD = re.compile("[a-z]{4,30}")
+_SHORT_WORD = re.compile("[a-z0-9]{2,6}")
 
 
 def did_you_mean(connection: Any, query: Query, filters: Filters) -> list[str]:
     """Return up to four queries that are near *query* and find something within *filters*, the nearest first."""
     found: list[str] = []
     for candidate in _candidates(connection, query):
-        typed = str(replace(candidate, filters=query.filters))
-        if typed not in found and is_any(connection, expression(candidate), filters):
+        typed = replace(candidate, filters=query.filters).typed()
+        if candidate.groups and typed not in found and is_any(connection, expression(candidate), filters):
             found.append(typed)
         if len(found) == MAX_SUGGESTIONS:
             break
@@ -27,26 +29,48 @@ def did_you_mean(connection: Any, query: Query, filters: Filters) -> list[str]:
 
 
 def _candidates(connection: Any, query: Query) -> Iterator[Query]:
-    """Yield *query* with one word spelled otherwise, asked for inside others, without a word, with a shorter word."""
-    terms = [(place, group[0]) for place, group in enumerate(query.groups) if len(group) == 1]
-    for place, term in terms:
-        for text in _near(connection, term.text):
-            yield _with(query, place, replace(term, text=text))
-    for place, term in terms:
-        if katakana_words(term.text) and not term.is_inside:
-            yield _with(query, place, replace(term, is_inside=True, is_exact=False))
+    """Yield *query* with the words that nothing holds replaced, then with any word replaced, then without a word."""
+    terms = {place: group[0] for place, group in enumerate(query.groups) if len(group) == 1}
+    unknown = {place: term for place, term in terms.items() if not is_any(connection, term_expression(term), Filters())}
+    known: dict[int, list[Term | None]] = {place: [*_known(connection, term)] for place, term in unknown.items()}
+    for chosen in product(*(repaired or [None] for repaired in known.values())):
+        yield _with(query, dict(zip(known, chosen, strict=True)))
+    for place, term in terms.items():
+        for repaired in _repairs(connection, term):
+            yield _with(query, {place: repaired})
     if len(query.groups) > 1:
         for place in range(len(query.groups)):
-            yield replace(query, groups=query.groups[:place] + query.groups[place + 1 :])
-    for place, term in terms:
-        for length in range(len(term.text) - 1, 1, -1):
-            for text in () if term.text.isascii() else (term.text[:length], term.text[-length:]):
-                if has_words(text):
-                    yield _with(query, place, replace(term, text=text))
+            yield _with(query, {place: None})
 
 
-def _with(query: Query, place: int, term: Term) -> Query:
-    return replace(query, groups=(*query.groups[:place], (term,), *query.groups[place + 1 :]))
+def _known(connection: Any, term: Term) -> list[Term]:
+    """Return the two nearest words to *term* that something holds."""
+    found = (one for one in _repairs(connection, term) if is_any(connection, term_expression(one), Filters()))
+    return list(islice(found, 2))
+
+
+def _repairs(connection: Any, term: Term) -> Iterator[Term]:
+    """Yield *term* spelled otherwise, asked for inside others, shorter."""
+    text = term.text
+    for near in _near(connection, text):
+        yield replace(term, text=near)
+    if _SHORT_WORD.fullmatch(text):
+        for place in range(len(text) - 1):
+            yield replace(term, text=text[:place] + text[place + 1] + text[place] + text[place + 2 :])
+    if katakana_words(text) and not term.is_inside:
+        yield replace(term, is_inside=True, is_exact=False)
+    for length in range(len(text) - 1, max(1, (len(text) - 1) // 2), -1):
+        for part in () if text.isascii() else (text[:length], text[-length:]):
+            if has_words(part):
+                yield replace(term, text=part)
+
+
+def _with(query: Query, terms: Mapping[int, Term | None]) -> Query:
+    """Return *query* with other terms at those places; None leaves one out."""
+    kept = [(place, group) for place, group in enumerate(query.groups) if terms.get(place, group) is not None]
+    return replace(
+        query, groups=tuple((terms.get(place) or group[0],) if place in terms else group for place, group in kept)
+    )
 
 
 def _near(connection: Any, word: str) -> list[str]:

@@ -112,7 +112,7 @@ def _say_how_it_was_read(found: Any) -> None:
     order = {"newest": ", newest first", "question": ", as a question"}.get(found.order, "")
     click.echo(f"read as: {printable(found.read_as)}{order}", err=True)
     for note in found.query.notes:
-        click.echo(f"note: {printable(note)}", err=True)
+        click.echo(f"note: {printable(str(note))}", err=True)
     for words, spellings in (("also looked for", found.also), ("other spellings, not looked for", found.offered)):
         if spellings:
             shown = ", ".join(f"{one.text} ({one.reason})" for one in spellings)

@@ -35,7 +35,7 @@ async def search_page(request: Any, datasette: Any) -> Any:
     try:
         results = await read(datasette, partial(read_results, request=asked))
     except QueryError as error:
-        results = {**NO_RESULTS, "notes": [str(error)]}
+        results = {**NO_RESULTS, "notes": [{"text": "{words}", "words": str(error)}]}
     except (sqlite3.Error, ArchiveError, MemoryError):
         results = {**NO_RESULTS, "stopped": True}
     results |= {"query": asked.q, "filters": asked.filters(), "choices": asked.choices()}

@@ -128,7 +128,7 @@ def _page(found: Found, offset: int) -> dict[str, Any]:
         "has_more": has_more,
         "read_as": found.read_as,
         "order": found.order,
-        "notes": list(found.query.notes),
+        "notes": [asdict(note) for note in found.query.notes],
         "also": [asdict(spelling) for spelling in found.also],
         "offered": [asdict(spelling) for spelling in found.offered],
     }

@@ -39,6 +39,7 @@ def test_a_query_is_read_as_it_is_meant(typed, read_as, match):
     query = read_query(typed)
     assert str(query) == read_as
     assert expression(query) == match
+    assert str(read_query(query.typed())) == read_as
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_filters_are_taken_from_the_query(typed, name, value):
 def test_a_filter_that_makes_no_sense_is_searched_as_words_and_said(typed):
     query = read_query(typed)
     assert query.filters.is_empty()
-    assert "is no filter and was searched as words" in query.notes[0]
+    assert "is no filter and was searched as words" in str(query.notes[0])
     assert query.terms() or query.excluded
 
 

@@ -137,7 +137,9 @@ def test_what_begins_very_many_words_is_looked_for_in_the_most_common_of_them(fi
     monkeypatch.setattr(archive.matches, "_STANDING_FOR", 1)
     answer = find(filled, "規")
     assert answer.match == '("規制")'
-    assert answer.query.notes == ("規 begins very many words: only the most common of them are looked for",)
+    assert list(map(str, answer.query.notes)) == [
+        "規 begins very many words: only the most common of them are looked for"
+    ]
     assert find(filled, "規制").query.notes == ()
 
 
@@ -153,6 +155,7 @@ def test_a_question_finds_the_page_that_answers_it(filled, query, url):
     assert is_question(read_query(query))
     assert found(filled, query)[0] == url
     assert count(filled, query) >= 1
+    assert " OR " in find(filled, query).read_as
 
 
 def test_a_question_of_which_nothing_is_known_finds_nothing(filled):
