@@ -21,7 +21,7 @@ from archive.store import Store, decisions, frontier, open_store, runs
 from archive.store.clock import mend_plans
 from archive.store.lock import crawl_lock
 from archive.store.run_sources import save_run_sources
-from archive.store.search_index import count_terms_when_grown
+from archive.store.search_index import count_terms_when_grown, index_waiting
 from archive.store.warc_places import warc_ends
 from archive.totals import count_totals_when_changed
 from archive.urls import host_of
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from spiders.robots import RobotsFiles
 
 COMMIT_AFTER_S = 1.0
+INDEX_AFTER = 128  # new articles; those of a few commits would cost twice as much each
 HYPERAI = "hyper.ai"
 
 
@@ -228,6 +229,8 @@ def _mend(store: Store, folder: Path, ends: dict[str, int], now: datetime) -> No
     cut_torn_tail(folder, ends=ends)
     frontier.release(store)
     mend_plans(store, now=now)
+    index_waiting(store, at_least=1)
+    store.index_after = INDEX_AFTER
 
 
 def session_of(crawler: "Crawler") -> Session:
@@ -269,6 +272,7 @@ def _close(session: Session, reason: str) -> None:
         if not session.is_stopping:  # they read whole tables: nothing for the seconds that a signal leaves
             steps.callback(count_terms_when_grown, session.store)
             steps.callback(count_totals_when_changed, session.store)
+        steps.callback(index_waiting, session.store, at_least=1)
         steps.callback(_end_run, session, reason)
         steps.callback(session.commit)
         steps.callback(session.workers.close)

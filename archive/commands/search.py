@@ -123,6 +123,7 @@ def _keep(config: Config, query: str | None, options: dict[str, Any], *, as_json
     from archive.search import find_new
     from archive.store import open_store
     from archive.store.saved_searches import forget_search, mark_read, save_search, saved_search
+    from archive.store.search_index import last_indexed
 
     now = datetime.now(UTC)
     with open_store(config.db, create=False) as store:
@@ -135,7 +136,7 @@ def _keep(config: Config, query: str | None, options: dict[str, Any], *, as_json
         else:
             name = options["since_last"]
             saved = saved_search(store.connection, name)
-            last = store.connection.execute("SELECT COALESCE(MAX(id), 0) FROM articles").fetchone()[0]
+            last = last_indexed(store.connection)
             found = find_new(store, saved.query, after_id=saved.last_article_id)
             if as_json:
                 echo_json([asdict(hit) for hit in found.hits])

@@ -9,11 +9,10 @@ One thread at a time may use a Store; other processes may read meanwhile (WAL).
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from urllib.parse import quote
 
 from sqlite_utils import Database
@@ -43,8 +42,9 @@ class Store:
         self.db = Database(connection, execute_plugins=False)
         self.read_only = read_only
         self.known_sources: set[str] = set()  # keys that surely have a row; forgotten when a block is undone
+        self.index_after = 1  # so many new articles may wait for the search index (archive.store.search_index)
         self._marks: list[int] = []
-        self._late: list[tuple[str, Mapping[str, Any]]] = []
+        self._late: list[Callable[[], object]] = []
         self._has_failed = False
 
     @contextlib.contextmanager
@@ -75,12 +75,12 @@ class Store:
         with self._block(f"SAVEPOINT {mark}", f"RELEASE {mark}", f"ROLLBACK TO {mark}; RELEASE {mark}"):
             yield
 
-    def at_commit(self, sql: str, row: Mapping[str, Any]) -> None:
-        """Execute a statement right before the transaction commits, after all others, unless its part is undone.
+    def at_commit(self, action: Callable[[], object]) -> None:
+        """Do *action* right before the transaction commits, after all statements, unless its part is undone.
 
         For the search index: FTS5 writes its pending terms to the file at every savepoint, 0.3 ms each.
         """
-        self._late.append((sql, row))
+        self._late.append(action)
 
     @contextlib.contextmanager
     def _block(self, begin: str, commit: str, undo: str) -> Iterator[None]:
@@ -106,8 +106,8 @@ class Store:
             raise StoreError(f"{self.path}: a part of a transaction failed, so nothing of it was stored")
         if len(self._marks) == 1:
             late, self._late = self._late, []
-            for sql, row in late:
-                self.connection.execute(sql, row)
+            for action in late:
+                action()
         self.connection.execute(commit)
 
     def check(self) -> None:

@@ -209,7 +209,7 @@ def _insert(store: Store, reading: _Reading) -> Saved:
     for insert, parts in ((_FIGURES[-1], reading.figures), (_TABLES[-1], reading.tables)):
         store.connection.executemany(insert, [part | {"id": article_id} for part in parts])
     save_citations(store, article_id, reading.article, is_new=True)
-    put_in(store, article_id, stored_texts(store, article_id))
+    put_in(store, article_id)
     if reading.article.warnings:
         _save_warnings(store, article_id, reading)
     link_citations(store, article_id, surt=row["surt"], url=row["canonical_url"])
@@ -285,8 +285,7 @@ def _store_changes(store: Store, held: dict[str, Any], reading: _Reading, row: d
         store.connection.execute(_READ_BY, row | {"id": article_id})
     new_texts = stored_texts(store, article_id)
     if new_texts != old_texts:
-        take_out(store, article_id, old_texts)
-        put_in(store, article_id, new_texts)
+        take_out(store, article_id, old_texts, instead=new_texts)
     _save_warnings(store, article_id, reading)
     return tuple(changed)
 

@@ -163,3 +163,9 @@ def m022_extractors(db: Database) -> None:
 def m023_table_pages(db: Database) -> None:
     """What a table page narrows articles by, in the order that it shows them."""
     _run(db, "CREATE INDEX articles_kind ON articles (kind);\nCREATE INDEX articles_lang ON articles (lang)")
+
+
+@MIGRATIONS()
+def m024_index_memory(db: Database) -> None:
+    """New words of up to 16 MB go to the search index at once: fewer pieces of it to merge."""
+    db.conn.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 16777216)")

@@ -7,15 +7,17 @@ the stored rows, before they change; therefore the segmenter's version is part o
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from archive.opt_out import withholds
 from archive.progress import counted
 from archive.segments import SEGMENTER_VERSION, WHOLE, index_text
-from archive.store import Store
+from archive.store import Connection, Store
 
 _PAGE = 500
-_BULK_HASH_BYTES = 64 * 1024 * 1024  # one commit a page would merge segments all the time
+_HASH_BYTES = 16 * 1024 * 1024  # of new words that a commit may hold before FTS5 writes them as a piece of the index
+_BULK_HASH_BYTES = 64 * 1024 * 1024
 _COMMON_SHARE = 500  # a term in more than one of so many articles is common: its count is kept
 _FEWEST = 2  # a word in fewer articles is more likely a misspelling than the right spelling of one
 _GROWTH = 1.25  # how much an archive grows before its terms are counted again
@@ -35,22 +37,49 @@ def stored_texts(store: Store, article_id: int) -> IndexedTexts:
     return next(texts for _, texts in _texts(store, article_id, article_id))
 
 
-def put_in(store: Store, article_id: int, texts: IndexedTexts) -> None:
-    """Add an article to the index, when the transaction commits."""
-    store.at_commit(_PUT_IN, _segmented(article_id, texts))
+def last_indexed(connection: Connection) -> int:
+    """Return the highest number of an article in the index; those above it wait, and no search finds them yet."""
+    return int(connection.execute("SELECT COALESCE(MAX(id), 0) FROM articles_fts_docsize").fetchone()[0])
 
 
-def take_out(store: Store, article_id: int, texts: IndexedTexts) -> None:
-    """Remove an article from the index, when the transaction commits; *texts* must be what was put in."""
-    store.at_commit(
-        "INSERT INTO articles_fts (articles_fts, rowid, body_ngrams, title_ngrams, extra_ngrams) "
-        "VALUES ('delete', :id, :body, :title, :extra)",
-        _segmented(article_id, texts),
-    )
+def put_in(store: Store, article_id: int) -> None:
+    """Let a new article into the index when the transaction commits, or with those that come after it."""
+    if article_id > last_indexed(store.connection):
+        store.at_commit(partial(index_waiting, store))
+    else:  # it has the number again that it had before a takedown
+        _at_commit(store, _PUT_IN, article_id, stored_texts(store, article_id))
+
+
+def index_waiting(store: Store, *, at_least: int | None = None) -> None:
+    """Put the articles that wait into the index, if they are *at_least* so many; None: the store's `index_after`.
+
+    Many at once cost half: each commit leaves a piece of an index, to be merged with others again and again.
+    A kill loses none, they still wait.
+    """
+    first = last_indexed(store.connection) + 1
+    last = store.connection.execute("SELECT COALESCE(MAX(id), 0) FROM articles").fetchone()[0]
+    if last - first + 1 >= (store.index_after if at_least is None else at_least):
+        with store.transaction():
+            store.connection.executemany(_PUT_IN, (_segmented(*article) for article in _paged(store, first, last)))
+
+
+def take_out(store: Store, article_id: int, texts: IndexedTexts, *, instead: IndexedTexts | None = None) -> None:
+    """Remove an article from the index when the transaction commits, and put in what it says *instead*.
+
+    *texts* must be what was put in.
+    """
+    if article_id <= last_indexed(store.connection):
+        _at_commit(store, _TAKE_OUT, article_id, texts)
+        if instead:
+            _at_commit(store, _PUT_IN, article_id, instead)
 
 
 _PUT_IN = (
     "INSERT INTO articles_fts (rowid, body_ngrams, title_ngrams, extra_ngrams) VALUES (:id, :body, :title, :extra)"
+)
+_TAKE_OUT = (
+    "INSERT INTO articles_fts (articles_fts, rowid, body_ngrams, title_ngrams, extra_ngrams) "
+    "VALUES ('delete', :id, :body, :title, :extra)"
 )
 
 
@@ -63,11 +92,10 @@ def rebuild_index(store: Store) -> int:
     with store.transaction():
         store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
         _configure(store, hashsize=_BULK_HASH_BYTES, automerge=0)
-        pages = (_texts(store, first, first + _PAGE - 1) for first in range(1, last + 1, _PAGE))
-        articles = counted((article for page in pages for article in page), "articles indexed", total=total)
+        articles = counted(_paged(store, 1, last), "articles indexed", total=total)
         store.connection.executemany(_PUT_IN, (_segmented(*article) for article in articles))
         store.connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
-        _configure(store, hashsize=1024 * 1024, automerge=4)
+        _configure(store, hashsize=_HASH_BYTES, automerge=4)
         store.connection.execute(_SET_META, {"key": "segmenter", "value": SEGMENTER_VERSION})
         count_terms(store)
     return int(total)
@@ -113,6 +141,10 @@ WHERE doc > :common
 """  # noqa: S608 - constants
 
 
+def _at_commit(store: Store, sql: str, article_id: int, texts: IndexedTexts) -> None:
+    store.at_commit(partial(store.connection.execute, sql, _segmented(article_id, texts)))
+
+
 def _configure(store: Store, **options: int) -> None:
     for name, value in options.items():
         store.connection.execute(
@@ -127,6 +159,11 @@ def _segmented(article_id: int, texts: IndexedTexts) -> dict[str, Any]:
         "title": index_text(texts.title),
         "extra": index_text(texts.extra),
     }
+
+
+def _paged(store: Store, first: int, last: int) -> Iterator[tuple[int, IndexedTexts]]:
+    for start in range(first, last + 1, _PAGE):
+        yield from _texts(store, start, min(start + _PAGE - 1, last))
 
 
 def _texts(store: Store, first: int, last: int) -> Iterator[tuple[int, IndexedTexts]]:

@@ -210,11 +210,11 @@ def test_what_is_left_for_the_commit_is_undone_with_its_part(store):
 
     def failing_part():
         with store.part():
-            store.at_commit(insert, {"key": "undone"})
+            store.at_commit(lambda: store.connection.execute(insert, {"key": "undone"}))
             raise KeyError
 
     with store.transaction():
-        store.at_commit(insert, {"key": "late"})
+        store.at_commit(lambda: store.connection.execute(insert, {"key": "late"}))
         with pytest.raises(KeyError):
             failing_part()
         assert keys(store) == []
