@@ -27,6 +27,7 @@ BUSY_TIMEOUT_S = 30.0
 OLDEST_SQLITE = (3, 35, 0)  # UPDATE … RETURNING
 WAL_RESET_FIXES = ((3, 44, 6), (3, 50, 7), (3, 51, 3))  # https://sqlite.org/wal.html#walresetbug
 CACHE_KIB = 32 * 1024
+KEPT_STATEMENTS = 500  # a page takes some 60 different ones; when one fewer is kept than it takes, none is found again
 STEPS_BEFORE_SIGNALS = 1_000_000  # of SQLite's machine, some milliseconds
 
 Connection = sqlite3.Connection
@@ -221,7 +222,12 @@ def _connect(file: Path, *, read_only: bool) -> sqlite3.Connection:
         frozen = not os.access(file.absolute().parent, os.W_OK) and not Path(f"{file}-wal").exists()
         address += "?immutable=1" if frozen else "?mode=ro"
     connection = sqlite3.connect(
-        address, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        address,
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=KEPT_STATEMENTS,
     )
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
