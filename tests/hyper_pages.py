@@ -1,9 +1,9 @@
 """HyperAI pages of ours, made from compact descriptions: tests/fixtures/hyper_ai/*.toml, every case in every markup.
 
-A case says only what it is about; the rest comes from the article of its language (articles.toml). Its body is in the
-text format of the demo world (spiders/demo/page_text.py), where {1} {2} {3} {h} {c} {label} stand for that article's
-paragraphs, heading, caption and label, and a block that begins with "<" is markup. `expect` holds the fields of the
-record that do not follow from the description.
+A case says only what it is about, and its language or languages ("all": each of articles.toml); the rest comes from
+the article of its language. Its body is in the text format of the demo world (spiders/demo/page_text.py), where {1} {2}
+{3} {s} {h} {c} {label} stand for that article's paragraphs, first sentence, heading, caption and label, and a block
+that begins with "<" is markup. `expect` holds the fields of the record that do not follow from the description.
 """
 
 import json
@@ -26,11 +26,12 @@ from spiders.demo.hyper_markup import NUMBER, Markup, element, frame_header, scr
 from spiders.demo.page_text import FIGURE, INLINE, Block, inline_html, read_blocks
 from spiders.demo.world import WORLD
 
+LANGUAGES = ("ja", "zh", "ko", "en", "fr", "de")
 FOLDER = Path(__file__).parent / "fixtures" / "hyper_ai"
 SEEN_AT = datetime(2025, 12, 31, 12, tzinfo=UTC)
 HERO = "https://cdn.hyper.ai/48901/hero.webp"
 DATES = {"23日前": "2025-12-08", "23 天前": "2025-12-08", "23일 전": "2025-12-08", "il y a 23 jours": "2025-12-08",
-         "vor 23 Tagen": "2025-12-08", "10 hours ago": "2025-12-31T02:00:00Z"}  # fmt: skip
+         "vor 23 Tagen": "2025-12-08", "23 days ago": "2025-12-08"}  # fmt: skip
 NOTHING: dict[str, Any] = {  # of a page that is no article
     **dict.fromkeys(("category", "published_at", "lead_image"), ""),
     **{field: [] for field in ("authors", "paragraphs", "references", "figures", "links", "mentions")},
@@ -40,7 +41,8 @@ CARD = (
     '<time datetime="2025-12-30T00:00:00Z">{date}</time>'
 )
 FOOTER = "<p>© 2018-2025 HyperAI</p><a href='/about'>About</a>"
-PLACE = re.compile(r"\{([123hc]|label|title|date)\}")
+SENTENCE = re.compile(".+?[.。]")
+PLACE = re.compile(r"\{([123hcs]|label|title|date)\}")
 CAPTIONS = {
     "figcaption": "<figure>{image}<figcaption>{caption}</figcaption></figure>",
     "figcaption above": "<figure><figcaption>{caption}</figcaption>{image}</figure>",
@@ -72,7 +74,17 @@ class Case:
     @property
     def name(self) -> str:
         """Return the case's name in a test's id."""
-        return f"{self.group}: {self.facts['name']} ({self.facts['lang']})"
+        return f"{self.title} ({self.facts['lang']})"
+
+    @property
+    def title(self) -> str:
+        """Return what the case is about, which its languages share."""
+        return f"{self.group}: {self.facts['name']}"
+
+    @property
+    def markups(self) -> tuple[str, ...]:
+        """Return the names of the markups that it is shown in: all, unless it is about one."""
+        return tuple(self.facts.get("markups", markups()))
 
     @property
     def url(self) -> str:
@@ -86,7 +98,7 @@ class Case:
         facts = self.facts
         parts = {str(number): paragraph for number, paragraph in enumerate(facts["paragraphs"], 1)}
         parts |= {"h": facts["heading"], "c": facts["caption"], "label": facts["label"]}
-        parts |= {"title": facts["title"], "date": facts["date"]}
+        parts |= {"title": facts["title"], "date": facts["date"], "s": SENTENCE.match(facts["paragraphs"][0])[0]}
         return PLACE.sub(lambda found: parts[found[1]], text)
 
     def blocks(self) -> list[Block]:
@@ -115,16 +127,35 @@ def cases() -> list[Case]:
     articles = tomllib.loads((FOLDER / "articles.toml").read_text("utf-8"))
     found = []
     for path in sorted(FOLDER.glob("*.toml")):
-        if path.stem not in ("articles", "markups"):
+        if path.stem not in ("articles", "bullets", "markups"):
             table = tomllib.loads(path.read_text("utf-8"))
             described = [*table.get("case", ()), *_shown_dates(table.get("shown", {}))]
             common = {key: value for key, value in table.items() if key not in ("case", "shown")}
             for facts in ({**common, **one} for one in described):
-                for lang in facts.get("langs", [facts.get("lang", "ja")]):
+                langs = facts.get("langs", [facts.get("lang", "ja")])
+                for lang in articles if langs == "all" else langs:
                     found.append(
                         Case(path.stem, {"body": "{1}\n\n{2}\n\n{3}", **articles[lang], **facts, "lang": lang})
                     )
     return found
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """What a page may look like: in words, the names of the cases that show it, and the languages it has to have."""
+
+    words: str
+    cases: tuple[str, ...]
+    langs: frozenset[str]
+
+
+def bullets() -> Iterator[Bullet]:
+    """Yield the bullets of bullets.toml; a case is named as in its file, with the file's name before it."""
+    for part, rows in tomllib.loads((FOLDER / "bullets.toml").read_text("utf-8")).items():
+        for words, row in rows.items():
+            one = row if isinstance(row, dict) else {"cases": row}
+            names = (name if part != "dates" or ": " in name else f"relative_dates: {name}" for name in one["cases"])
+            yield Bullet(f"{part}: {words}", tuple(names), frozenset(one.get("langs", LANGUAGES)))
 
 
 def _shown_dates(table: Mapping[str, Mapping[str, list[str]]]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from spiders.pages.blocks import Block, BlockKind
 
 LONGEST = 300  # characters of a marked caption
 LONGEST_UNMARKED = 120  # … of one known only by its place
-LONGEST_SENTENCE = 60  # … of such a one that ends in a full stop
+LONGEST_SENTENCE = 60  # … of such a one that ends in a full stop and has no box with its image
 _CENTRED = re.compile(r"text-align\s*:\s*(?:center|-webkit-center)", re.I)
 _CENTRED_CLASS = re.compile(
     r"(?:^|[\s_-])(?:text-?center|text-?align-?center|align-?center|has-text-centered|is-centered|center)(?:$|\s)", re.I
@@ -106,13 +106,10 @@ def _is_caption(block: Block, image: Block, has_habit: bool) -> bool:
         return False
     if block.is_emphasised or _is_marked(block.node):
         return True
-    return _is_line(block.text) and (has_habit or _shares_small_box(block.node, image.node))
-
-
-def _is_line(text: str) -> bool:
-    """Return whether a text is short enough for an unmarked caption; a full sentence has to be shorter still."""
-    longest = LONGEST_SENTENCE if _SENTENCE_END.search(text) else LONGEST_UNMARKED
-    return len(text) <= longest and "\n" not in text
+    if len(block.text) > LONGEST_UNMARKED or "\n" in block.text:
+        return False
+    is_line = not _SENTENCE_END.search(block.text) or len(block.text) <= LONGEST_SENTENCE
+    return (is_line and has_habit) or _shares_small_box(block.node, image.node)
 
 
 def _is_marked(node: html.HtmlElement) -> bool:

@@ -10,8 +10,8 @@ _SOURCE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r]*\n\s*(?=[{_WIDE}])")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 _WIDTHLESS = re.compile("[\u200b\u2060\ufeff]")  # a browser shows nothing there, and addresses are full of them
 _UNCLEAN = re.compile(f"[\t\r\n\f\v\u00a0\u200b\u2060\ufeff{BREAK}]")  # what clean() changes inside a text
-_SENTENCE_END = re.compile(r"(?:[a-zà-ÿ0-9)%]|[a-z]{2}[\"”’'])[.!?:;][\"”’')]*$")
-_SENTENCE_START = re.compile(r"[\"“‘'(]?[A-ZÀ-Þ](?:[a-zà-ÿ’']|[A-Z]| )")
+_SENTENCE_END = re.compile(r"(?:[a-zà-ÿ0-9)%가-힣]|[a-z]{2}[\"”’'])[.!?:;][\"”’')]*$")
+_SENTENCE_START = re.compile(r"[\"“‘'(]?(?:[A-ZÀ-Þ](?:[a-zà-ÿ’']|[A-Z]| )|[가-힣])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Run:
     _at_border: bool = False
 
     def add(self, text: str | None, *, is_emphasised: bool = False) -> None:
-        """Append *text*; at the border of an element, part two Latin sentences that only a tag parted."""
+        """Append *text*; at the border of an element, part two Latin or Korean sentences that only a tag parted."""
         if not text or (not self.pieces and text.isspace()):
             return
         if self._at_border and self.pieces and are_glued(self.pieces[-1], text):
@@ -115,7 +115,7 @@ def clean(text: str) -> str:
 
 
 def are_glued(before: str, after: str) -> bool:
-    """Return whether a Latin sentence ends *before* and another begins *after*, with no space between.
+    """Return whether a Latin or Korean sentence ends *before* and another begins *after*, with no space between.
 
     >>> are_glued("a new model.", "The kernel"), are_glued("Node", "JS"), are_glued("モデル。", "The")
     (True, False, False)

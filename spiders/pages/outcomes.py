@@ -55,9 +55,13 @@ _MISSING = re.compile(
     re.I,
 )
 _DELETED = re.compile(
-    r"已被(?:发布者|作者|發布者)?(?:删除|刪除)|该内容已被|該內容已被|此内容(?:因违规|被投诉|发送失败)|内容因违规无法查看|"
-    r"掲載(?:期間)?[がは]?終了|(?:post|article|content) (?:has been|was) (?:deleted|removed|withdrawn)|"
-    r"この記事は(?:削除|公開終了)|삭제된 (?:글|게시물|기사)|article (?:a été )?supprimé|wurde gelöscht",
+    r"已被(?:发布者|作者|發布者|平台)?(?:删除|刪除|下架)|该内容已被|該內容已被|此内容(?:因违规|被投诉|发送失败)|内容因违规无法查看|"
+    r"(?:文章|内容|內容|作者)已(?:自行|主动)?(?:删除|刪除|下架|下线|下線)|掲載(?:期間)?[がは]?終了|"
+    r"(?:記事|投稿|コンテンツ|動画)[^。]{0,24}(?:削除|非公開|取り下げ|公開終了|公開を終了)|"
+    r"(?:post|article|content|story|video) [^.]{0,24}(?:deleted|removed|withdrawn|taken down|unpublished)|"
+    r"삭제(?:된|한|되었|됐|하였|했)[^.]{0,12}(?:글|게시물|기사|콘텐츠|습니다)|비공개 처리된|"
+    r"(?:article|contenu|publication) [^.]{0,24}(?:supprimée?|retirée?|dépubliée?)\b|"
+    r"(?:artikel|beitrag|inhalt) [^.]{0,32}(?:gelöscht|entfernt|zurückgezogen)",
     re.I,
 )
 _PAYWALL = re.compile(
