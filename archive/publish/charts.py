@@ -40,7 +40,7 @@ def stacked_bars(labels: Sequence[str], series: Mapping[str, Sequence[int]], *, 
     chart.x_labels_major = list(labels)[:: max(1, -(-len(labels) // N_LABELS))]
     chart.y_labels = _whole_steps(max((sum(counts) for counts in zip(*series.values(), strict=True)), default=0))
     for name, counts in series.items():
-        chart.add(name, list(counts))
+        chart.add(name, [count or None for count in counts])  # no bar where there is nothing
     return _cleaned(chart, title, n_names=len(series))
 
 

@@ -13,9 +13,16 @@ N_CITING, N_CITED, N_OTHERS = 16, 24, 16
 
 ARTICLE_SQL = "SELECT id, kind, title, url, lang, source, published_at, surt, opt_out FROM articles WHERE id = :id"
 CITING_SQL = """
-SELECT DISTINCT articles.id, articles.title, articles.lang, articles.published_at
-FROM citations JOIN articles ON articles.id = citations.article_id
-WHERE citations.cited_article_id = :id OR citations.surt = :surt
+WITH citing AS (
+    SELECT article_id FROM (
+        SELECT article_id FROM citations WHERE cited_article_id = :id ORDER BY id DESC LIMIT 200
+    )
+    UNION SELECT article_id FROM (
+        SELECT article_id FROM citations WHERE surt = :surt ORDER BY article_id DESC LIMIT 200
+    )
+)
+SELECT articles.id, articles.title, articles.lang, articles.published_at
+FROM citing JOIN articles ON articles.id = citing.article_id
 ORDER BY articles.published_at DESC, articles.id DESC LIMIT :limit
 """
 CITED_SQL = """

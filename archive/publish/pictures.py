@@ -15,7 +15,7 @@ from archive.publish.charts import falling_steps, share_bars, stacked_bars
 from archive.publish.survival import at_ages, survival
 from archive.publish.words import FIELD_NAMES, LANGUAGE_NAMES, Words
 
-N_WEEKS = 52
+N_WEEKS = 26
 N_MONTHS = 12
 N_SOURCES = 7
 AGES = (0, 7, 30, 60, 90, 180, 365, 730, 1095)

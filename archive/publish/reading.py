@@ -42,13 +42,23 @@ FIGURES_SQL = "SELECT url, alt, caption, after_paragraph FROM figures WHERE arti
 TABLES_SQL = "SELECT caption, rows, after_paragraph FROM data_tables WHERE article_id = :id ORDER BY position"
 REVISIONS_SQL = "SELECT number, seen_at, capture_id, title FROM revisions WHERE article_id = :id ORDER BY number DESC"
 PROBLEMS_SQL = "SELECT DISTINCT field, message FROM problems WHERE article_id = :id ORDER BY id LIMIT 50"
+# Of a page that thousands cite, the citations of the newest articles we found are looked at, not all.
 CITING_SQL = """
+WITH places AS (
+    SELECT id FROM (SELECT id FROM citations WHERE cited_article_id = :id ORDER BY id DESC LIMIT 400)
+    UNION SELECT id FROM (SELECT id FROM citations WHERE surt = :surt ORDER BY article_id DESC LIMIT 400)
+)
 SELECT
     articles.id, articles.title, articles.lang, articles.source, articles.published_at, articles.published_precision,
     citations.kind, citations.number, citations.text
-FROM citations JOIN articles ON articles.id = citations.article_id
-WHERE citations.cited_article_id = :id OR citations.surt = :surt
+FROM places
+JOIN citations ON citations.id = places.id
+JOIN articles ON articles.id = citations.article_id
 ORDER BY articles.published_at DESC, articles.id DESC, citations.position LIMIT 200
+"""
+N_CITING_SQL = """
+SELECT n_citing FROM cited_sources
+WHERE surt = COALESCE((SELECT source_surt FROM cited_addresses WHERE surt = :surt), :surt)
 """
 LATEST_SQL = """
 SELECT
@@ -115,6 +125,7 @@ def read_article(connection: Any, article_id: int) -> dict[str, Any] | None:
     article["drift"] = drift(connection, article_id, article["n_revisions"])
     article["captures"] = _captures_of(connection, article)
     article["cited_by"] = read_citing(connection, surt_key=article["surt"], article_id=article_id)
+    article["n_citing"] = _n_citing(connection, article["surt"], article["cited_by"])
     return article
 
 
@@ -156,7 +167,14 @@ def read_cited(connection: Any, url: str) -> dict[str, Any] | None:
     cited = dict(known) if known else {"url": url, "source": None, "state": None, "outcome": None, "detail": None}
     cited["source"] = cited["source"] or publisher_of(cited["url"])
     cited["article_id"] = held["id"] if held else None
+    cited["n_citing"] = _n_citing(connection, key["surt"], citing)
     return {**cited, **key, "captures": _rows(connection, CAPTURES_SQL, key), "cited_by": citing}
+
+
+def _n_citing(connection: Any, surt_key: str, listed: Sequence[Any]) -> int:
+    """Return how many articles cite a page; those *listed* are the newest of them."""
+    row = connection.execute(N_CITING_SQL, {"surt": surt_key}).fetchone()
+    return max(len(listed), row["n_citing"] if row else 0)
 
 
 def _captures_of(connection: Any, article: Mapping[str, Any]) -> list[dict[str, Any]]:
