@@ -22,6 +22,7 @@ COMMANDS = {
     "diff": "archive.commands.find:diff_command",
     "export": "archive.commands.keep:export_command",
     "serve": "archive.publish.command:serve",
+    "publish": "archive.publish.static_command:publish",
     "schedule": "archive.commands.schedule:schedule",
     "takedown": "archive.commands.takedown:takedown_command",
     "status": "archive.commands.watch:status_command",

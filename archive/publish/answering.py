@@ -48,7 +48,7 @@ def frame(datasette: Any, request: Any) -> dict[str, Any]:
         "interface_languages": NAMES,
         "language_name": lambda tag: LANGUAGE_NAMES.get((tag or "").split("-")[0], tag or ""),
         "when": lambda value, precision=None: format_when(value, words, precision=precision),
-        "ago": lambda value: time_ago(value, datetime.now(UTC), words),
+        "ago": lambda value: "" if config.get("is_static") else time_ago(value, datetime.now(UTC), words),
         "elapsed": lambda published_at, instant: elapsed_since(published_at, instant, words),
         "web_address": web_address,
         "wayback_address": wayback_address,
@@ -100,7 +100,8 @@ async def show(datasette: Any, request: Any, name: str, context: Mapping[str, An
     if request.url_vars.get("format") == "json" or request.args.get("_format") == "json":
         return as_json(context)
     body = await datasette.render_template(f"site/{name}.html", {"page": context}, request=request)
-    return Response.html(body, headers={"Vary": "Accept-Language"} | _wishes(context))
+    unfinished = {"Cache-Control": "no-store"} if context.get("stopped") else {}
+    return Response.html(body, headers={"Vary": "Accept-Language"} | unfinished | _wishes(context))
 
 
 async def not_answered(datasette: Any, request: Any, status: int, message: str | None = None) -> Any:

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,8 @@ from archive.publish.metadata import INTERNAL_TABLES
 from archive.store import open_store
 
 log = logging.getLogger(__name__)
+
+File = tuple[int, int]  # device and inode
 
 # How Datasette 0.65 begins the counts of a table page and of its facets.
 COUNTS = re.compile(r"\s*select (count\(\*\)|\S+ as value, count\(\*\) as count) from", re.IGNORECASE)
@@ -38,8 +41,11 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """As datasette.database.Database."""
         super().__init__(*arguments, **options)
-        self._files: dict[int, tuple[int, int] | None] = {}  # id of a connection -> the file it is of
-        self._refused: tuple[int, int] | None = None
+        self._files: dict[int, File | None] = {}  # id of a connection -> the file it is of
+        self._lock = threading.Lock()
+        self._accepted: File | None = None
+        self._refused: File | None = None
+        self._spares: list[Any] = []
         self._counts: dict[tuple[str, str, str], tuple[float, Any, Any]] = {}
 
     def connect(self, write: bool = False) -> Any:
@@ -98,24 +104,42 @@ class ArchiveDatabase(Database):  # type: ignore[misc]
         return results if is_young or state == file_state(Path(self.path)) else None
 
     def _of_present_file(self, connection: Any) -> Any:
-        file = self._present_file()
-        if file in (None, self._refused, self._files.get(id(connection))):
+        wanted = self._wanted_file(connection)
+        if wanted == self._files.get(id(connection)):
             return connection
-        try:
-            open_store(self.path, read_only=True).close()
-        except ArchiveError as error:
-            self._refused = file
-            log.warning("the new file is not published", extra={"file": self.path, "reason": str(error)})
-            return connection
-        fresh = self.connect()
+        with self._lock:
+            fresh = self._spares.pop() if self._spares else self.connect()
         self.ds._prepare_connection(fresh, self.name)
         setattr(connections, self.name, fresh)
+        self._forget(connection)
+        return fresh
+
+    def _wanted_file(self, connection: Any) -> File | None:
+        """Return the file that all threads read: the newest that is an archive of this release."""
+        file = self._present_file()
+        with self._lock:
+            self._accepted = self._accepted or self._files.get(id(connection))
+            if file in (None, self._accepted, self._refused):
+                return self._accepted
+            try:
+                open_store(self.path, read_only=True).close()
+            except ArchiveError as error:
+                self._refused = file
+                log.warning("the new file is not published", extra={"file": self.path, "reason": str(error)})
+                return self._accepted
+            for spare in self._spares:
+                self._forget(spare)
+            # One for each thread, at once: the file may be gone when a thread comes to ask.
+            self._spares = [self.connect() for _ in range(self.ds.setting("num_sql_threads"))]
+            self._accepted = file
+        return file
+
+    def _forget(self, connection: Any) -> None:
         self._all_file_connections.remove(connection)
         self._files.pop(id(connection), None)
         connection.close()
-        return fresh
 
-    def _present_file(self) -> tuple[int, int] | None:
+    def _present_file(self) -> File | None:
         try:
             found = os.stat(self.path)
         except OSError:  # between two snapshots; what is open stays

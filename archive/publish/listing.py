@@ -56,6 +56,16 @@ def publisher_ids(connection: Any, key: str, *, limit: int) -> list[int]:
     return [row["id"] for row in connection.execute(_OF_PUBLISHER, {"key": key, "limit": limit})]
 
 
+def read_months(connection: Any) -> list[tuple[str, int]]:
+    """Return every month of which there are HyperAI articles to list, "" for no date, newest first, with how many."""
+    return [(row[0], row[1]) for row in connection.execute(_MONTHS)]
+
+
+def read_month(connection: Any, month: str) -> tuple[Entry, ...]:
+    """Return the HyperAI articles of a month ("" for those without a date), newest first."""
+    return read_entries(connection, [row[0] for row in connection.execute(_OF_MONTH, {"month": month})])
+
+
 def _entry(row: Any, summary: str | None) -> Entry:
     return Entry(
         id=row["id"],
@@ -85,3 +95,12 @@ ORDER BY COALESCE(published_at, first_captured_at) DESC, id DESC LIMIT :limit
 _OF_PUBLISHER = """
 SELECT id FROM articles WHERE source = :key ORDER BY COALESCE(published_at, first_captured_at) DESC LIMIT :limit
 """
+_LISTED = "kind = 'article' AND (opt_out IS NULL OR ' ' || opt_out || ' ' NOT LIKE '% noindex %')"
+_MONTHS = f"""
+SELECT COALESCE(SUBSTR(published_at, 1, 7), '') AS month, COUNT(*) FROM articles WHERE {_LISTED}
+GROUP BY 1 ORDER BY month DESC
+"""  # noqa: S608 - constants
+_OF_MONTH = f"""
+SELECT id FROM articles WHERE {_LISTED} AND COALESCE(SUBSTR(published_at, 1, 7), '') = :month
+ORDER BY published_at DESC, id DESC
+"""  # noqa: S608

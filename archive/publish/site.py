@@ -16,8 +16,10 @@ from archive.store import open_store
 HERE = Path(__file__).parent
 
 
-def make_datasette(config: Config) -> Datasette:
+def make_datasette(config: Config, *, is_static: bool = False) -> Datasette:
     """Return the site for the archive config.db; its app() is the ASGI application.
+
+    *is_static*: its pages are kept as files, so none says how long ago something was.
 
     Raises SchemaError or StoreError when the file is missing, no archive, or of another release.
     """
@@ -26,9 +28,8 @@ def make_datasette(config: Config) -> Datasette:
         if not pm.is_registered(module):
             pm.register(module, name=name)
     metadata = datasette_metadata(config.title)
-    metadata["plugins"] = {
-        "archive": {"title": config.title, "public_url": config.public_url, "contact": config.contact}
-    }
+    own = {"title": config.title, "public_url": config.public_url, "contact": config.contact, "is_static": is_static}
+    metadata["plugins"] = {"archive": own}
     if config.allow_sql:
         del metadata["databases"][DATABASE]["allow_sql"]
     datasette = Datasette(

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
@@ -69,7 +71,9 @@ def test_a_host_that_is_not_ours_is_one_clear_line(archive_file, capsys):
 
 def test_the_help_names_every_option():
     shown = CliRunner().invoke(serve, ["--help"]).output
-    assert all(option in shown for option in ("--db", "--host", "--port", "--title", "--public-url", "--open"))
+    assert all(
+        option in shown for option in ("--db", "--host", "--port", "--title", "--public-url", "--processes", "--open")
+    )
 
 
 def test_readers_see_what_a_crawler_writes_meanwhile(tmp_path, article):
@@ -141,3 +145,19 @@ def test_a_new_snapshot_is_served_without_a_restart_and_a_broken_one_is_not(tmp_
     assert titles() == ["半導体の新工場"]
     status, errors = stop(process)
     assert (status, errors.count("is not published")) == (0, 1)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_several_processes_serve_one_address_and_end_together(archive_file, sent):
+    process = start("--db", archive_file, "--port", 0, "--processes", 3)
+    address = re.search(r"http://\S+", process.stdout.readline())[0]
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) == 2
+    assert {urlopen(f"{address}article/{number % 3 + 1}").status for number in range(12)} == {200}
+    process.send_signal(sent)
+    process.communicate(timeout=20)
+    assert process.returncode == (0 if sent == signal.SIGINT else -sent)
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline
+        select.select([], [], [], 0.05)

@@ -65,6 +65,8 @@ def test_what_a_reader_holds_is_not_made_again(ask, path):
     first, made = ask(path)
     assert made
     assert first.status_code == 200
+    whole, made = ask(path)
+    assert (made, whole.content, whole.headers) == (False, first.content, first.headers)
     again, made = ask(path, if_none_match=first.headers["etag"])
     assert not made
     assert (again.status_code, again.content) == (304, b"")
