@@ -119,7 +119,7 @@ class ArchiveSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         entry, hops = request.meta[ENTRY], request.meta[HOPS]
         if isinstance(failure.value, HeldBackError):
-            self.claims.hold_back(entry, netloc_of(request), is_begun=bool(hops))
+            self.claims.hold_back(entry, netloc_of(request.url), is_begun=bool(hops))
             return None
         outcome, detail, passing = classify(failure.value or RuntimeError("no answer"))
         if isinstance(failure.value, ArchiveError):

@@ -24,11 +24,20 @@ IpAddress = IPv4Address | IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # RFC 6761, RFC 6762, RFC 8375 and what ICANN reserved for private use: no public server answers there.
-LOCAL_NAMES = re.compile(r"(^|\.)(localhost|local|internal|home\.arpa|onion|lan|intranet|corp)$")
+# A name without a dot is looked up inside as well, and no public site has one (RFC 7085; SSAC 053).
+LOCAL_NAMES = re.compile(
+    r"(^|\.)(localhost|localdomain|local|internal|home\.arpa|home|onion|lan|intranet|corp)$|^[^.]+$"
+)
 NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
-NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-# Ranges that some releases of ipaddress take as global (bpo-113171 and RFC 6666, RFC 3879, RFC 7526).
-NEVER = tuple(map(ip_network, ("192.88.99.0/24", "100::/64", "fec0::/10", "2001::/23", "3fff::/20", "5f00::/16")))
+NAT64 = ip_network("64:ff9b::/96")
+# Ranges that some releases of ipaddress take as global (bpo-113171 and RFC 6666, RFC 3879, RFC 7526); and the NAT64
+# prefix of local networks, in which an address may stand in several places (RFC 8215, RFC 6052).
+NEVER = tuple(
+    map(
+        ip_network,
+        ("192.88.99.0/24", "100::/64", "fec0::/10", "2001::/23", "3fff::/20", "5f00::/16", "64:ff9b:1::/48"),
+    )
+)
 
 
 class BlockedAddressError(OSError):
@@ -44,7 +53,10 @@ class Guard:
 
     ports: Annotated[frozenset[int], "Ports that may be asked."]
     networks: Annotated[tuple[Any, ...], "Networks let through although they are not global."] = ()
-    endpoints: Annotated[set[tuple[str, int]], "Single address and port pairs let through: loopback origin, proxy."] = (
+    endpoints: Annotated[frozenset[tuple[str, int]], "Address and port pairs let through: a loopback origin's."] = (
+        frozenset()
+    )
+    proxies: Annotated[set[tuple[str, int]], "The same of the proxy: connected to, and never asked for as a page."] = (
         field(default_factory=set)
     )
     hosts: Annotated[frozenset[str], "Local names and literals let through by name with their port: the origin."] = (
@@ -84,7 +96,8 @@ class Guard:
         """
         family, kind, protocol, _, address = info
         try:
-            self.check_address(address[0], address[1])
+            if address[:2] not in self.proxies:
+                self.check_address(address[0], address[1])
         except (AddressError, ValueError) as error:
             raise BlockedAddressError(str(error)) from error
         return socket.socket(family=family, type=kind, proto=protocol)
@@ -164,17 +177,17 @@ def _parts(url: str) -> tuple[str, str, int]:
         raise AddressError("blanks, control characters or backslashes in an address")
     try:
         split = urlsplit(url)
-        port = split.port
+        port = DEFAULT_PORTS.get(split.scheme, 0) if split.port is None else split.port
     except ValueError as error:
         raise AddressError(f"not a web address: {error}") from error
     if split.scheme not in DEFAULT_PORTS:
         raise AddressError(f"scheme {split.scheme or 'none'} is not http or https")
     if "@" in split.netloc or "%40" in split.netloc:
         raise AddressError("an address with credentials is never asked for")
-    host = unicodedata.normalize("NFKC", unquote(split.hostname or "")).lower().removesuffix(".")
-    if not host or re.search(r"[\s/?#@\\]", host):
+    host = unicodedata.normalize("NFKC", unquote(split.hostname or "")).lower().replace("。", ".").removesuffix(".")
+    if not all(host.split(".")) or re.search(r"[\s/?#@\\%]", host):
         raise AddressError("an address without a usable host")
-    return split.scheme, host, port or DEFAULT_PORTS[split.scheme]
+    return split.scheme, host, port
 
 
 def _wrapped(ip: IpAddress) -> IpAddress | None:
@@ -186,7 +199,7 @@ def _wrapped(ip: IpAddress) -> IpAddress | None:
         return ip.sixtofour
     if ip.teredo:
         return ip.teredo[1]
-    if any(ip in network for network in NAT64) or (int(ip) >> 32 == 0 and int(ip) > 1):
+    if ip in NAT64 or (int(ip) >> 32 == 0 and int(ip) > 1):
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return None
 

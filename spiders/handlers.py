@@ -69,7 +69,7 @@ class GuardedResolver(AbstractResolver):
 
     def _check(self, host: str, port: int, answer: ResolveResult) -> None:
         if (host, port) in self._proxies:
-            self._guard.endpoints.add((answer["host"], answer["port"]))
+            self._guard.proxies.add((answer["host"], answer["port"]))
             return
         try:
             self._guard.check_resolved(host, port, answer["host"])
@@ -120,7 +120,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         self._proxies = _proxies(self._config)
         for proxy in map(urlsplit, self._proxies.values()):
             if proxy.hostname and proxy.port:
-                self._guard.endpoints.add((proxy.hostname, proxy.port))
+                self._guard.proxies.add((proxy.hostname, proxy.port))
 
     def _extract_proxy_url_with_creds(self, request: Request) -> str | None:
         if not self._proxies:

@@ -151,7 +151,7 @@ class HostsMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Note that the host is well, or unwell by its own words."""
-        host = netloc_of(request)
+        host = netloc_of(request.url)
         if response.status == 429 or response.status >= 500:
             value = (response.headers.get("Retry-After") or b"").decode("latin-1")
             self._hosts.failed(host, f"HTTP {response.status}", wait_s=retry_after_s(value, now=self._hosts.now()))
@@ -162,11 +162,11 @@ class HostsMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Note that the host gave no answer; what was refused or too large is no fault of its."""
         if not isinstance(exception, IgnoreRequest | ArchiveError | DownloadCancelledError):
-            self._hosts.failed(netloc_of(request), type(exception).__name__)
+            self._hosts.failed(netloc_of(request.url), type(exception).__name__)
 
 
-def netloc_of(request: Request) -> str:
-    """Return the host of a request, with a port that is not the usual one, as the frontier writes it."""
-    parts = urlsplit(request.url)
+def netloc_of(url: str) -> str:
+    """Return the host of an address, with a port that is not the usual one, as the frontier writes it."""
+    parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"

@@ -74,8 +74,7 @@ class RobotsFiles:
 
     async def rules_for(self, url: str, fetch: Fetch) -> Rules:
         """Return the rules of the origin of *url*, from the store while they hold, else asked with *fetch*."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = f"{urlsplit(url).scheme}://{netloc_of(url)}"
         task = self._asked.get(origin)
         if task is None:
             task = self._asked[origin] = asyncio.ensure_future(self._rules(origin, fetch))
@@ -144,7 +143,7 @@ class RobotsMiddleware:
         """Raise RefusedError when the page may not be asked; set the host's pause as its Crawl-delay says."""
         if request.meta.get(IS_ROBOTS):
             return
-        hosts, host = self._session.hosts, netloc_of(request)
+        hosts, host = self._session.hosts, netloc_of(request.url)
         hosts.check(host)
         files: RobotsFiles = self._session.robots
         rules = await files.rules_for(request.url, self._crawler.engine.download_async)

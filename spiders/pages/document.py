@@ -109,7 +109,7 @@ def parse(source: str) -> Element:
 
 def parsed(source: str) -> list[Element]:
     """Return the elements of *source*, <html> first, in document order; never raises."""
-    text = _XML_DECLARATION.sub("", _CONTROLS.sub("", _shortened(source)), count=1)
+    text = _XML_DECLARATION.sub("", _CONTROLS.sub("", shortened(source)), count=1)
     text = _LONG_TAG.sub(_without_many_attributes, text)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True)
     try:
@@ -125,11 +125,11 @@ def parsed(source: str) -> list[Element]:
     return nodes
 
 
-def _shortened(source: str) -> str:
-    """Return *source* up to the most tags that are read."""
-    if source.count("<") <= _MOST_MARKS:
+def shortened(source: str, *, most: int = _MOST_MARKS) -> str:
+    """Return *source* up to its *most* + 1st "<": a tree weighs by its marks, whatever stands between them."""
+    if source.count("<") <= most:
         return source
-    return source[: next(islice(re.finditer("<", source), _MOST_MARKS, None)).start()]
+    return source[: next(islice(re.finditer("<", source), most, None)).start()]
 
 
 def _without_many_attributes(tag: re.Match[str]) -> str:

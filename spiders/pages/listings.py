@@ -10,8 +10,9 @@ from typing import Annotated
 from lxml import etree
 
 from spiders.pages.charset import decode
-from spiders.pages.document import absolute
+from spiders.pages.document import absolute, shortened
 
+_MOST_MARKS = 1_000_000  # of "<"; 50,000 addresses with six languages each have fewer
 _MOST_BYTES = 10 * 1024 * 1024  # of a sitemap after decompression, as of any body; the protocol allows 50
 _GZIP = b"\x1f\x8b"
 _ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
@@ -124,6 +125,7 @@ def _xml_kind(text: str) -> str:
 def _xml_root(text: str) -> etree._Element | None:
     """Return the root of a sitemap; None when it cannot be read at all."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False, huge_tree=False)
+    text = shortened(text, most=_MOST_MARKS)
     cleaned = re.sub(r"^\s*<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", "", text[:3000], flags=re.S) + text[3000:]
     try:
         root = etree.fromstring(_well_formed(cleaned.lstrip()).encode("utf-8", "replace"), parser=parser)

@@ -167,6 +167,7 @@ def _maps() -> dict[str, Reply]:
         + "</sitemapindex>",
     }
     replies = {kind: Reply(f'<?xml version="1.0"?>{text}', content_type="text/xml") for kind, text in texts.items()}
+    replies["tags"] = Reply(gzip.compress(b"<urlset>" + b"<a/>" * 2_500_000, 1), content_type="application/gzip")
     replies["gzip"] = Reply(gzip.compress(b"<urlset>" + ZEROS, 1), content_type="application/gzip")
     return replies
 

@@ -50,6 +50,15 @@ def test_private_addresses_are_refused_in_front_of_a_proxy_too(proxied):
     assert {host for host, _ in proxied.behind.count()} == {"hyper.test"}
 
 
+def test_the_proxy_itself_is_never_asked_for_as_a_page(proxied):
+    """Its address is connected to, which must not open that address to what pages link to."""
+    proxied.world.put("hyper.test", "/ja/news", listing_page("/ja/news/101"))
+    proxied.world.put("hyper.test", "/ja/news/101", article_page("記事", references=(f"{proxied.proxy}/status",)))
+    ports = (80, urlsplit(proxied.proxy).port)
+    assert crawl(proxied, proxy=proxied.proxy, allow_ports=ports).cited == {"blocked-address": 1}
+    assert {host for host, _ in proxied.behind.count()} == {"hyper.test"}
+
+
 def test_the_environments_proxy_is_used_only_when_it_is_trusted(proxied, monkeypatch):
     monkeypatch.setenv("http_proxy", proxied.proxy)
     monkeypatch.delenv("no_proxy", raising=False)

@@ -75,6 +75,15 @@ def test_the_answer_is_kept_for_a_day(site):
     assert site.world.count()["hyper.test", "/robots.txt"] == 2
 
 
+def test_a_host_is_asked_once_however_its_address_is_written(site):
+    site.world.put("other.test", "/moved", Reply(status=301, headers={"Location": "http://THIRD.test:80/here"}))
+    site.world.put("hyper.test", "/ja/news/103", article_page("記事", references=("http://third.test/a",)))
+    site.world.put("third.test", "/a", article_page("出典", suffix=""))
+    site.crawl()
+    assert site.frontier()["http://other.test/moved"] == ("done", "ok")
+    assert site.world.count()["third.test", "/robots.txt"] == 1
+
+
 def test_redirects_of_robots_txt_are_followed(site):
     cite_many(site, "cited.test", ["/a"])
     site.world.put("cited.test", "/robots.txt", Reply(status=301, headers={"Location": "http://other.test/rules"}))
