@@ -20,7 +20,7 @@ REFRESH = re.compile(
     rb"<meta\b(?=[^>]*\bhttp-equiv\s*=\s*[\"']?\s*refresh\b)[^>]*\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))",
     re.IGNORECASE,
 )
-REFRESH_CONTENT = re.compile(r"\s*(\d*)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE)
+REFRESH_CONTENT = re.compile(r"(\d*)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE)
 # A browser with scripts on sees nothing of these.
 UNSEEN = re.compile(rb"<!--.*?(?:-->|\Z)|<(noscript|script|style|template)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 REFRESH_WITHIN_BYTES = 16_384
@@ -53,7 +53,7 @@ def refresh_target(body: bytes, url: str) -> str | None:
         return None
     found = REFRESH.search(UNSEEN.sub(b" ", head))
     content = next(filter(None, found.groups()), b"") if found else b""
-    parts = REFRESH_CONTENT.match(unescape(content.decode("utf-8", "replace")))
+    parts = REFRESH_CONTENT.match(unescape(content.decode("utf-8", "replace")).lstrip())
     if parts is None or int(parts[1][:9] or 0) > MAX_REFRESH_S:
         return None
     target = _joined(url, parts[2].strip())

@@ -60,7 +60,7 @@ class RobotsRules:
         return longest[1]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Group:
     is_named: bool = False
     lines: list[Line] = field(default_factory=list)
@@ -79,10 +79,9 @@ def parse_robots(text: str, agent: str) -> RobotsRules:
     for key, value in _fields(text):
         if AGENT.match(key):
             current, is_open = current if is_open else [], True
-            if value == "*" or re.match(r"\*\s", value):
-                current = [*current, everyones]
-            elif TOKEN.match(value)[0].lower() == agent.lower():  # type: ignore[index]
-                ours.is_named, current = True, [*current, ours]
+            named = _named(value, agent, ours, everyones)
+            if named is not None and named not in current:  # a group may be named a thousand times
+                current = [*current, named]
         elif DISALLOW.match(key) or ALLOW.match(key):
             is_open = False
             for group in current if value else ():
@@ -93,6 +92,16 @@ def parse_robots(text: str, agent: str) -> RobotsRules:
                 group.delays += _seconds(value)
     group = ours if ours.is_named else everyones
     return RobotsRules(tuple(dict.fromkeys(group.lines)), max(group.delays, default=None))
+
+
+def _named(value: str, agent: str, ours: "_Group", everyones: "_Group") -> "_Group | None":
+    """Return the group that a User-agent line of *value* begins, of the two that concern us."""
+    if value == "*" or re.match(r"\*\s", value):
+        return everyones
+    if TOKEN.match(value)[0].lower() != agent.lower():  # type: ignore[index]
+        return None
+    ours.is_named = True
+    return ours
 
 
 def robots_text(body: bytes, *, limit: int) -> str:

@@ -93,7 +93,8 @@ def _politeness_lines(found: Mapping[str, Any]) -> Iterator[str]:
         parts = [f"{host['answers']} answers"]
         parts += [f"{host['no_answers']} without"] if host["no_answers"] else []
         parts += [f"{host['refused_by_robots']} refused by robots.txt"] if host["refused_by_robots"] else []
-        parts += [f"robots.txt {host['verdict']} until {host['robots_until']}"] if host["verdict"] else []
+        until = "it answers" if host["verdict"] == "disallow-all" else host["robots_until"]
+        parts += [f"robots.txt {host['verdict']} until {until}"] if host["verdict"] else []
         parts += [f"Crawl-delay {host['crawl_delay_s']:g} s"] if host["crawl_delay_s"] else []
         yield f"  {host['origin']}: {', '.join(parts)}"
     refused = ", ".join(f"{reason} {n}" for reason, n in found["refused"].items())

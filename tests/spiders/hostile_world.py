@@ -18,6 +18,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 ZEROS = b"\0" * 50_000_000
 NOISE = os.urandom(1 << 20)
 GOOD_ARTICLES, GOOD_SOURCES = 6, 8
+BAD_HOSTS = tuple(f"bad{number}.test" for number in range(6))  # few failures each, so that none rests
 never = threading.Event()
 
 
@@ -116,13 +117,14 @@ ORIGIN = "hyper.test"
 
 def hostile_world() -> World:
     """Return a site whose lists are traps, whose articles cite hostile pages and good ones."""
-    world, hostile = World(), hostile_answers()
-    for path, answer in hostile.items():
-        world.put("cited.test", f"/{path}", answer)
+    world, bad = World(), ["http://cited.test/chain/0"]
+    for number, (path, answer) in enumerate(hostile_answers().items()):
+        host = "cited.test" if path.startswith(("loop", "refresh")) else BAD_HOSTS[number % len(BAD_HOSTS)]
+        world.put(host, f"/{path}", answer)
+        bad.append(f"http://{host}/{path}")
     world.put("cited.test", "/chain/0", lambda _asked: moved("http://cited.test/chain/1"))
     for number in range(1, 30):
         world.put("cited.test", f"/chain/{number}", moved(f"http://cited.test/chain/{number + 1}"))
-    bad = [f"http://cited.test/{path}" for path in (*hostile, "chain/0")]
     good = [f"http://third.test/{number}" for number in range(GOOD_SOURCES)]
     for number, url in enumerate(good):
         world.put("third.test", f"/{number}", article_page(f"良い出典{number}", suffix=""))

@@ -131,13 +131,20 @@ def test_a_changed_page_gets_a_second_revision_when_it_is_asked_again(site):
     assert site.rows("SELECT COUNT(*) AS n FROM revisions")[0]["n"] == 4
 
 
-def test_an_article_is_asked_for_only_if_it_changed(site):
+@pytest.mark.parametrize(
+    ("validator", "value", "condition"),
+    [
+        ("ETag", '"v1"', "If-None-Match"),
+        ("Last-Modified", "Wed, 12 Nov 2025 08:00:00 GMT", "If-Modified-Since"),
+    ],
+    ids=["ETag", "Last-Modified"],
+)
+def test_an_article_is_asked_for_only_if_it_changed(site, validator, value, condition):
     page = site.world.answers["hyper.test", "/ja/news/101"]
 
     def conditional(asked):
-        return (
-            Reply(b"", 304) if asked.headers.get("If-None-Match") == '"v1"' else replace(page, headers={"ETag": '"v1"'})
-        )
+        is_same = asked.headers.get(condition) == value
+        return Reply(b"", 304) if is_same else replace(page, headers={validator: value})
 
     site.world.put("hyper.test", "/ja/news/101", conditional)
     site.crawl(with_cited=False)

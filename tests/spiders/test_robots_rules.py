@@ -1,6 +1,7 @@
 """What a robots.txt means: the published conformance cases, bytes of every kind, and time that stays linear."""
 
 import tomllib
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,17 @@ def test_patterns_full_of_stars_end():
     url = f"http://a.example/{'a' * 8000}b"
     text = "User-agent: *\n" + f"Disallow: /{'*a' * 4000}c\n" * 20 + f"Disallow: /{'*a' * 4000}$\n" * 20
     assert parse_robots(text, AGENT).allows(url)
+
+
+def test_a_group_that_is_named_a_thousand_times_is_one_group():
+    """A thousand names times a thousand lines once were a million lines; a file has room for a hundred million."""
+    text = "User-agent: *\n" * 1000 + "Disallow: /x\n" * 1000
+    tracemalloc.start()
+    try:
+        assert not allows(text, "/x")
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.binary(max_size=400), st.text(max_size=60))

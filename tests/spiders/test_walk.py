@@ -52,6 +52,13 @@ def test_a_pinned_article_on_every_page_hides_nothing(site):
     assert site.rows("SELECT COUNT(*) AS n FROM articles") == [{"n": 13}]
 
 
+def test_one_page_with_nothing_new_does_not_end_a_listing(site):
+    """A page of pinned items alone, or one that slid while it was read; what is new comes after it."""
+    put_pages(site, [articles(301, 303), articles(301, 303)[::-1], articles(304, 306)])
+    n_pages(site)
+    assert site.rows("SELECT COUNT(*) AS n FROM articles") == [{"n": 6}]
+
+
 def test_a_list_that_slides_while_it_is_read_loses_nothing(site):
     """With every answer a new article comes first and pushes the others on."""
     names = [f"/ja/news/{number}" for number in range(340, 300, -1)]
