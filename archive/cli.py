@@ -14,6 +14,7 @@ import click
 from archive import __version__
 from archive.errors import ArchiveError
 from archive.settings import load_config
+from archive.text import printable
 
 COMMANDS = {
     "search": "archive.commands.search:search_command",
@@ -120,5 +121,5 @@ def _misused(error: click.ClickException) -> int:
 
 
 def _fail(message: str, status: int) -> int:
-    click.echo(f"archive: {message}", err=True)
+    click.echo(f"archive: {printable(message)}", err=True)
     return status

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 _SENTENCE_END = re.compile(r"[。．！？!?]+[」』）)\"”’]*|\.(?=[\s」』）)\"”])[\"”)]*|\n+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_COMMANDS_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def normalise(text: str) -> str:
@@ -35,3 +36,8 @@ def sentence_around(text: str, place: int, *, within: int = 400) -> tuple[int, i
         start = match.end()
     end = _SENTENCE_END.search(text, place)
     return start, end.end() if end else len(text)
+
+
+def printable(text: str) -> str:
+    """Return *text* without what would drive the terminal: pages we did not write end up here."""
+    return _COMMANDS_A_TERMINAL.sub("�", text)

@@ -139,7 +139,8 @@ class GuardedHandler(AiohttpDownloadHandler):
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:
         try:
             async with super()._make_request(request, timeout) as response:
-                request.meta[WIRE] = Wire(tuple(response.raw_headers), response.reason or "")
+                reason = (response.reason or "").encode("utf-8", "surrogateescape").decode("latin-1")
+                request.meta[WIRE] = Wire(tuple(response.raw_headers), reason)
                 yield response
         except (CannotResolveHostError, DownloadConnectionRefusedError) as error:
             cause = getattr(error.__cause__, "os_error", None)

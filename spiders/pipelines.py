@@ -47,7 +47,7 @@ class ArchivePipeline:
         session = session_of(self._crawler)
         plan = Plan("retry")
         try:
-            plan = keep(session, item)
+            plan = _keep_anyhow(session, item)
         except ArchiveError as error:
             session.fail(error)
         except Exception as error:
@@ -57,6 +57,16 @@ class ArchivePipeline:
         n_bytes = max((len(hop.payload) for hop in item.hops), default=0)
         give_back_after(session.config.max_body_bytes if item.outcome is Outcome.TOO_LARGE else n_bytes)
         return item
+
+
+def _keep_anyhow(session: Session, visit: Visit) -> Plan:
+    """Store *visit*; where a value of its page cannot be stored (too large a number), the answers and the problem."""
+    try:
+        return keep(session, visit)
+    except (ValueError, OverflowError) as error:
+        words = f"{type(error).__name__}: {error}"[:500]
+        bare = Visit(entry=visit.entry, hops=visit.hops, outcome=Outcome.ERROR, problem=words)
+        return keep(session, replace(bare, detail="could not be stored", refused_url=visit.refused_url))
 
 
 def keep(session: Session, visit: Visit) -> Plan:

@@ -6,6 +6,8 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
+from archive.text import printable
+
 log = logging.getLogger("archive.crawl")
 
 
@@ -28,10 +30,10 @@ class Progress:
         if self._is_terminal:
             if self._bar is None:
                 self._bar = tqdm(file=self._stream, unit=" pages", desc="crawl", dynamic_ncols=True)
-            self._bar.set_postfix_str(f"{words} {url}"[:60], refresh=False)
+            self._bar.set_postfix_str(printable(f"{words} {url}"[:60]), refresh=False)
             self._bar.update()
         elif not self._is_quiet:
-            self._stream.write(f"{words} {url}\n")
+            self._stream.write(f"{printable(f'{words} {url}')}\n")
             self._stream.flush()
 
     def silence(self, words: str, url: str, *, host: str, reason: str) -> None:

@@ -10,8 +10,8 @@ import click
 from archive.errors import QueryError
 from archive.options import common, echo_json, reporting
 from archive.settings import Config
+from archive.text import printable
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?Z?)?)?)?")
 _CONTEXT_CHARS = 40
@@ -138,8 +138,3 @@ def _shown(kind: str, text: str) -> str:
     if sys.stdout.isatty():
         return click.style(words, fg="red" if kind == "gone" else "green", strikethrough=kind == "gone")
     return f"[-{words}-]" if kind == "gone" else f"{{+{words}+}}"
-
-
-def printable(text: str) -> str:
-    """Return *text* without what would drive the terminal: pages we did not write end up here."""
-    return _UNPRINTABLE.sub("�", text)

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from archive.commands.find import article_number, printable
+from archive.commands.find import article_number
 from archive.dates import utc_iso
 from archive.errors import QueryError
 from archive.options import common, echo_json, reporting
 from archive.settings import Config
+from archive.text import printable
 
 _HOURS = {"h": 1, "d": 24, "w": 168}
 

@@ -9,6 +9,7 @@ import click
 
 from archive.options import common, echo_json, reporting
 from archive.settings import Config, setting_help
+from archive.text import printable
 
 
 @click.command("status")
@@ -32,7 +33,7 @@ def status_command(config: Config, as_json: bool, of_hosts: bool) -> None:
         click.echo(f"SQLite {found['sqlite']['version']} has the WAL-reset bug: docs/operations.md, Install\n")
     for part in (_totals, _runs, _frontier, _discovery, _coverage):
         if words := part(found):
-            click.echo(words)
+            click.echo(printable(words))
 
 
 @click.command("health")
@@ -55,7 +56,7 @@ def health_command(config: Config, as_json: bool, is_telling: bool) -> int:
     if as_json:
         echo_json({"healthy": not found, "alarms": found})
     else:
-        click.echo("\n".join(found) if found else "all is well")
+        click.echo(printable("\n".join(found)) if found else "all is well")
     for failure in tell(config, message(config, found, run_id=None)) if found and is_telling else []:
         click.echo(f"archive: {failure}", err=True)
     return 1 if found else 0
@@ -84,7 +85,7 @@ def _print_politeness(config: Config, *, as_json: bool) -> None:
     if as_json:
         echo_json(found)
         return
-    click.echo("\n".join(_politeness_lines(found)) if found["run"] else "no runs yet")
+    click.echo(printable("\n".join(_politeness_lines(found))) if found["run"] else "no runs yet")
 
 
 def _politeness_lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from archive.errors import ConfigError
 from archive.options import common, echo_json, reporting
 from archive.settings import Config, checked
 from archive.store import frontier
+from archive.text import printable
 from spiders.archive_spider import ArchiveSpider
 from spiders.cited import CitedSpider
 from spiders.hyperai import HyperAISpider
@@ -173,7 +174,7 @@ def summary_lines(summary: CrawlSummary, config: Config) -> list[str]:
         f"{summary.discovered} addresses discovered, {summary.fetched} pages fetched with {summary.requests} requests; "
         f"refused without one: {refused}; {summary.problems} problems"
     )
-    lines += [f"alarm: {words}" for words in summary.alarms]
+    lines += [f"alarm: {printable(words)}" for words in summary.alarms]
     return lines
 
 

@@ -11,6 +11,7 @@ from lxml import etree
 
 from spiders.pages.charset import decode
 from spiders.pages.document import absolute, shortened
+from spiders.pages.surrogates import without_surrogates
 
 _MOST_MARKS = 1_000_000  # of "<"; 50,000 addresses with six languages each have fewer
 _MOST_BYTES = 10 * 1024 * 1024  # of a sitemap after decompression, as of any body; the protocol allows 50
@@ -63,8 +64,9 @@ def read_listing(body: bytes, *, url: str, content_type: str = "", site: str | N
         return NOT_A_LISTING
     from spiders.pages.listing_page import read_listing_page
 
-    found = _from_data(decoded.text, url)
-    return found or read_listing_page(decoded.text, url=url, site=site)
+    found = _from_data(decoded.text, url) or read_listing_page(decoded.text, url=url, site=site)
+    listing: Listing = without_surrogates(found)
+    return listing
 
 
 def _from_data(text: str, url: str) -> Listing | None:

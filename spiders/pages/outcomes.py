@@ -81,6 +81,8 @@ def outcome_of_status(status: int, document: Document | None = None) -> Outcome 
     """Return what an HTTP status alone says; None when the page has to be read."""
     if status in (404, 410):
         return Outcome.GONE
+    if status == 206:  # part of a page, though none was asked for
+        return Outcome.ERROR
     if status < 400 or status == 451:
         return None if status != 451 else Outcome.GONE
     if document is not None and _is_challenge(document):

@@ -14,6 +14,7 @@ from spiders.pages.extractor import extractor
 from spiders.pages.generic import GenericPage
 from spiders.pages.journal import JournalPage, is_landing
 from spiders.pages.outcomes import outcome_of_status
+from spiders.pages.surrogates import without_surrogates
 
 _PDF = b"%PDF-"
 _NOT_HTML = re.compile(r"^(?:image|audio|video|font)/|^application/(?!xhtml|xml|pdf|json|octet-stream|x-unknown)", re.I)
@@ -39,7 +40,7 @@ def read_page(
     *seen_at* is the capture time (aware): relative dates resolve against it. *site* names the site file to read it with
     when the address does not (a mirror, a test).
     """
-    article = _read(body, url, seen_at, content_type, status, site)
+    article: Article = without_surrogates(_read(body, url, seen_at, content_type, status, site))
     return replace(article, extractor=extractor())
 
 

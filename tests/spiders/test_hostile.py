@@ -3,6 +3,7 @@
 import gzip
 import json
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from archive.coding import zstd
 from archive.store import open_store
 from archive.verify import verify
+from spiders.commands.crawl import run_crawl
 from spiders.pages import read_page
 from spiders.redirects import refresh_target
 from tests.loopback import LoopbackServer, Reply
@@ -142,6 +144,47 @@ def test_session_ids_make_no_new_articles(site):
     assert site.crawl(with_cited=False).new == 0
     assert site.rows("SELECT COUNT(*) AS n FROM frontier WHERE kind = 'article'") == [{"n": 3}]
     assert not [path for path in site.world.paths("hyper.test") if "sess" in path.lower()]
+
+
+HALF = "\\ud800"
+"""Half a character, as JSON may write it: it has no UTF-8."""
+
+
+def test_what_no_file_can_hold_costs_no_crawl(site):
+    """Half characters in script state, numbers that no column holds, bytes of no encoding in a status line."""
+    told = f'{{"@type": "NewsArticle", "headline": "一{HALF}", "author": {{"name": "{HALF}"}}, "keywords": "{HALF}"}}'
+    huge = "<p>参考文献</p><ol start='99999999999999999999'><li>A. <a href='http://third.test/here'>出典</a></li></ol>"
+    data = f'<script type="application/ld+json">{told}</script>'
+    site.world.put("cited.test", "/a", article_page("出典", suffix="").replace("<h1>出典</h1>", data))
+    site.world.put("cited.test", "/b", article_page("出典その二", body=huge, suffix=""))
+    head = b"HTTP/1.1 200 \x1b[31m\x9b\xff\r\nContent-Type: text/html\r\nETag: \x9b\r\n"
+    page = article_page("移った出典", suffix="").encode()
+    site.world.put("third.test", "/here", Reply(raw=head + f"Content-Length: {len(page)}\r\n\r\n".encode() + page))
+    feed = f'{{"version": "https://jsonfeed.org/version/1", "items": [{{"id": "http://hyper.test/{HALF}"}}]}}'
+    site.world.put("hyper.test", "/feed", feed, content_type="application/json")
+    summary = site.crawl()
+    assert (summary.new, summary.cited["ok"], summary.problems) == (3, 3, 0)
+    (row,) = site.rows("SELECT title, text FROM articles WHERE url = 'http://cited.test/a'")
+    assert (row["title"], row["text"].count("計算資源")) == ("一\ufffd", 5)
+    with site.store() as store:
+        assert not verify(store, Path(f"{site.config.db}.captures")).faults
+
+
+def test_part_of_a_page_that_nobody_asked_for_is_no_page(site):
+    site.world.put("cited.test", "/a", Reply(PAGE, 206, headers={"Content-Range": "bytes 0-999/5000"}))
+    site.crawl()
+    assert site.frontier()["http://cited.test/a"][1] == "error"
+    assert not site.rows("SELECT id FROM articles WHERE url = 'http://cited.test/a'")
+
+
+def test_an_answer_cannot_drive_the_terminal(site, capfd):
+    site.world.put(
+        "hyper.test", "/ja/news", Reply(raw=b"HTTP/1.1 503 \x1b]0;x\x07\x9b31m\r\nContent-Length: 0\r\n\r\n")
+    )
+    run_crawl(replace(site.config, retries=0), site.options)
+    said = capfd.readouterr().err
+    assert "error (503 " in said
+    assert not {"\x1b", "\x07", "\x9b"} & set(said)
 
 
 REFRESH = '<html><head><meta http-equiv="Refresh" content="0; URL=\'{}\'"></head><body>…</body></html>'
