@@ -122,7 +122,7 @@ class ArchiveSpider(Spider):
             self.claims.hold_back(entry, netloc_of(request.url), is_begun=bool(hops))
             return None
         outcome, detail, passing = classify(failure.value or RuntimeError("no answer"))
-        if isinstance(failure.value, ArchiveError):
+        if isinstance(failure.value, ArchiveError) and not isinstance(failure.value, AddressError):
             self.session.fail(failure.value)
         return Visit(
             entry=entry, hops=tuple(hops), outcome=outcome, detail=detail, refused_url=request.url, passing=passing

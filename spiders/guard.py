@@ -18,6 +18,7 @@ from scrapy.http import Request
 from archive.errors import AddressError
 from archive.model import Outcome
 from archive.settings import Config
+from archive.urls import host_of
 from spiders.refusal import RefusedError
 
 IpAddress = IPv4Address | IPv6Address
@@ -68,6 +69,7 @@ class Guard:
         _, host, port = _parts(url)
         if f"{host}:{port}" in self.hosts:
             return
+        host_of(url)  # raises for one that no address of ours can have
         if port not in self.ports:
             raise AddressError(f"port {port} is not one that is asked ({', '.join(map(str, sorted(self.ports)))})")
         literal = literal_address(host)

@@ -63,7 +63,7 @@ def _keep_anyhow(session: Session, visit: Visit) -> Plan:
     """Store *visit*; where a value of its page cannot be stored (too large a number), the answers and the problem."""
     try:
         return keep(session, visit)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, AddressError) as error:
         words = f"{type(error).__name__}: {error}"[:500]
         bare = Visit(entry=visit.entry, hops=visit.hops, outcome=Outcome.ERROR, problem=words)
         return keep(session, replace(bare, detail="could not be stored", refused_url=visit.refused_url))

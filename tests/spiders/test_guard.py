@@ -3,6 +3,7 @@
 import socket
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -76,6 +77,9 @@ REFUSED = [
     "http://localhost../",
     "http://127.0.0.1.../",
     "http://127%252e0%252e0%252e1/",
+    "http://-a-.test/",
+    "http://a|b.test/",
+    f"http://{'a' * 64}.test/",
     "http:///path",
     "http://exa\tmple.com/",
     "http://example.com\\@10.0.0.1/",
@@ -159,6 +163,14 @@ def test_a_redirect_to_a_refused_address_is_recorded_and_not_followed(site, targ
     assert site.frontier()["http://cited.test/a"] == ("done", "blocked-address")
     rows = site.rows("SELECT hop, status, outcome FROM captures WHERE surt LIKE '%cited)/a' ORDER BY id")
     assert [tuple(row.values()) for row in rows] == [(0, 302, "ok"), (1, None, "blocked-address")]
+
+
+@pytest.mark.parametrize("host", ["-a-.test", "a|b.test", "a" * 64 + ".test", "a%7f.test", "例え.jp%00a"])
+def test_a_redirect_to_a_host_that_cannot_be_is_recorded_and_the_crawl_goes_on(site, host):
+    site.world.put("cited.test", "/a", Reply(status=302, headers={"Location": f"http://{quote(host, safe='%|')}/"}))
+    summary = site.crawl()
+    assert (summary.end_reason, summary.cited["ok"]) == ("finished", 2)
+    assert site.frontier()["http://cited.test/a"] == ("done", "blocked-address")
 
 
 def test_robots_txt_that_redirects_inside_is_not_followed(site):
