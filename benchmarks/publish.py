@@ -63,6 +63,8 @@ def kinds(db: Path) -> dict[str, Address]:
         "article as JSON": lambda chance: f"/article/{chance.choice(own)}.json",
         "sources as BibTeX": lambda chance: f"/article/{chance.choice(own)}/sources.bib",
         "state of a text": lambda chance: f"/article/{chance.choice(revised)}/state/1",
+        "citation graph": lambda chance: f"/article/{chance.choice(own)}/graph",
+        "timeline, a month": lambda chance: f"/timeline/202{chance.randint(2, 5)}-{chance.randint(1, 12):02}",
         "changes": lambda chance: f"/article/{chance.choice(revised)}/changes/1/2",
         "cited address": lambda chance: f"/cited?{urlencode({'url': chance.choice(cited)})}",
         "publisher": lambda chance: f"/source/{chance.choice(sources)}",
@@ -84,9 +86,10 @@ def kinds(db: Path) -> dict[str, Address]:
 
 FURTHER = {
     "timeline": "/timeline",
-    "health": "/health",
+    "pictures": "/pictures",
+    "publishers": "/sources",
+    "runs and health": "/runs",
     "about": "/about",
-    "graph": "/graph",
     "sitemap": "/sitemap.xml",
     "stylesheet": "/static/archive.css",
 }
@@ -167,7 +170,7 @@ def measure(db: Path, *, clients: int, rounds: int, options: tuple[str, ...] = (
         alone = {kind: ask_all(port, {kind: pages[kind]}, clients=1, rounds=10, seed=4)[kind] for kind in pages}
     total = sum(map(len, notes.values()))
     return {
-        "kinds": {kind: _summary(seen, alone[kind]) for kind, seen in notes.items()},
+        "kinds": {kind: _summary(notes[kind], alone[kind]) for kind in pages},
         "all": _summary([note for seen in notes.values() for note in seen], []),
         "pages/s": round(total / seconds, 1),
         "CPU ms a page": round(cpu * 1000 / total, 2),
@@ -196,7 +199,7 @@ def main() -> None:
     parser.add_argument("--db", type=Path)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--serve", nargs="*", default=[], help="further options of archive serve")
+    parser.add_argument("--serve", nargs=argparse.REMAINDER, default=[], help="further options of archive serve")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
