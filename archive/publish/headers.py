@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,14 +29,19 @@ FOREIGN_LOCATION = re.compile(rb"^(?:/[\s\x00-\x20]*[/\\]|[^/?#])")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 PROXY_HEADERS = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"})
 MAX_QUERY_BYTES = 8192
+MAX_POST_BYTES = 65_536
 
 
 class Gate:
     """An ASGI application that lets GET and HEAD through to *inner* and puts our headers on every answer."""
 
-    def __init__(self, inner: Application, *, prefix: str = "/") -> None:
-        """Guard *inner*, whose addresses begin with *prefix* (it ends in a slash) where a proxy keeps it."""
+    def __init__(self, inner: Application, *, prefix: str = "/", posts: Collection[str] = ()) -> None:
+        """Guard *inner*, whose addresses begin with *prefix* (it ends in a slash) where a proxy keeps it.
+
+        *posts* are paths that may be posted to: no page of ours, but a plugin's that reads only.
+        """
         self._inner = inner
+        self._posts = posts
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +56,7 @@ class Gate:
             await send(message)
 
         scope = _inside(scope, self._prefix)
-        refusal = _refusal(scope)
+        refusal = _too_long(scope) if scope["path"] in self._posts else _refusal(scope)
         if refusal:
             await _answer(send_guarded, *refusal)
         else:
@@ -81,6 +86,13 @@ def _inside(scope: Scope, prefix: str) -> Scope:
     if raw_path:
         inside["raw_path"] = b"/" + raw_path.removeprefix(prefix.encode())
     return {**scope, **inside}
+
+
+def _too_long(scope: Scope) -> tuple[int, bytes] | None:
+    length = dict(scope["headers"]).get(b"content-length", b"0" if scope["method"] != "POST" else b"")
+    if length.isdigit() and int(length) <= MAX_POST_BYTES:
+        return None
+    return 413, b"This is too long, or does not say how long it is."
 
 
 def _refusal(scope: Scope) -> tuple[int, bytes] | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import markupsafe
 from datasette import hookimpl
+from datasette.plugins import pm
 
-from archive.publish import answering, data_pages, pages, stock
+from archive.publish import answering, assistant, data_pages, pages, stock
 from archive.publish.addresses import web_address
 from archive.publish.bodies import Bodies
 from archive.publish.freshness import Freshness
@@ -52,17 +53,18 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         env.loader = stock.MendedTemplates(env.loader)
 
 
-@hook
+@last_hook
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Guard every answer, make none that the reader holds, and make its body safe and short."""
+    """Guard every answer, those of other plugins too; make none that the reader holds; make bodies safe and short."""
     if not is_ours(datasette):
         return lambda app: app
+    posts = {assistant.PATH} if pm.has_plugin("mcp") else set()
     config, prefix = datasette.plugin_config("archive"), datasette.setting("base_url")
 
     def file() -> Path:  # the database is added when Datasette has been made
         return Path(datasette.get_database(DATABASE).path)
 
-    return lambda app: Gate(Bodies(Freshness(app, file, settings=repr(config))), prefix=prefix)
+    return lambda app: Gate(Bodies(Freshness(app, file, settings=repr(config))), prefix=prefix, posts=posts)
 
 
 @hook

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from archive.publish import plugin, table_search
+from archive.publish import assistant, plugin, table_search
 from archive.publish.database import ArchiveDatabase
 from archive.publish.metadata import DATABASE, SETTINGS, datasette_metadata
 from archive.settings import Config
@@ -24,7 +24,7 @@ def make_datasette(config: Config, *, is_static: bool = False) -> Datasette:
     Raises SchemaError or StoreError when the file is missing, no archive, or of another release.
     """
     open_store(config.db, read_only=True, create=False).close()
-    for name, module in (("archive", plugin), ("archive_table_search", table_search)):
+    for name, module in (("archive", plugin), ("archive_table_search", table_search), ("archive_assistant", assistant)):
         if not pm.is_registered(module):
             pm.register(module, name=name)
     metadata = datasette_metadata(config.title)
