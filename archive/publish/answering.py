@@ -21,6 +21,7 @@ from archive.publish.public import template_functions
 from archive.publish.words import (
     ADDRESS_KINDS,
     CARRIERS,
+    FACET_NAMES,
     FIELD_NAMES,
     HELD_NAMES,
     LANGUAGE_NAMES,
@@ -54,6 +55,7 @@ def frame(datasette: Any, request: Any) -> dict[str, Any]:
         "wayback_address": wayback_address,
         "host_of": lambda url: urlsplit(url).netloc,
         "state_of": _state_of,
+        "facet_name": lambda name: FACET_NAMES.get(name, name),
         "field_name": lambda field: FIELD_NAMES.get(field, field),
         "held_name": lambda name: HELD_NAMES.get(name, name),
         "address_kind": lambda kind: ADDRESS_KINDS.get(kind, kind),

@@ -46,6 +46,15 @@ FIELD_NAMES = {
     "figures": "figures",
     "references": "references",
 }
+FACET_NAMES = {
+    "lang": "Language",
+    "source": "Publisher",
+    "kind": "Kind",
+    "section": "Section",
+    "outcome": "Outcome",
+    "cites": "Cites",
+    "month": "Month",
+}
 HELD_NAMES = {
     "articles": "articles",
     "sources": "cited pages kept",

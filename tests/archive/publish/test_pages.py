@@ -249,7 +249,14 @@ def test_every_text_of_the_pages_has_its_japanese(archive_file):
     spoken = set(translations("ja"))
     folder = Path(words.__file__).parent
     asked = {text for _, text in words.OUTCOMES.values()}
-    for table in (words.CARRIERS, words.FIELD_NAMES, words.HELD_NAMES, words.ADDRESS_KINDS, words.RUN_COUNTS):
+    for table in (
+        words.CARRIERS,
+        words.FACET_NAMES,
+        words.FIELD_NAMES,
+        words.HELD_NAMES,
+        words.ADDRESS_KINDS,
+        words.RUN_COUNTS,
+    ):
         asked |= set(table.values())
     for file in [*folder.rglob("*.html"), *folder.glob("*.py")]:
         texts = re.findall(r"""\b(?:t|words)\(\s*(?:"([^"]+)"|'([^']+)')""", file.read_text(encoding="utf-8"))
@@ -268,6 +275,13 @@ def test_a_missing_article_is_not_found_in_words(get):
     assert answer.status_code == 404
     assert "There is nothing at this address." in answer.text
     assert get("/article/999.json").json()["status"] == 404
+
+
+def test_the_front_page_tells_what_changed_and_that_all_is_well(get):
+    html = get("/").text
+    assert "all is well" in html
+    changed = html[html.index("What changed lately") :]
+    assert hrefs(changed)[0] == "/article/1/changes/1/2"
 
 
 def test_the_home_page_shows_the_alarms_of_the_last_run(tmp_path):
