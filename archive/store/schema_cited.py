@@ -51,27 +51,40 @@ ROUND(24 * (julianday({first_captured_at})
 """
 
 # What is known of one page at its several addresses: the entry that came to most, and the page we hold of it.
-_MEMBERS = "SELECT surt FROM cited_addresses AS member WHERE member.source_surt = {source}"
-_ENTRY = f"""
-(SELECT frontier.surt FROM frontier WHERE frontier.surt IN ({_MEMBERS})
-    ORDER BY frontier.leads_to IS NOT NULL,
+# Joins, not IN (SELECT …): SQLite would make a table of each list, and these are asked at every write.
+_MEMBERS = (
+    "cited_addresses AS member CROSS JOIN {table} ON {table}.surt = member.surt WHERE member.source_surt = {source}"
+)
+
+
+def _of_members(select: str, table: str, tail: str = "") -> str:
+    return f"(SELECT {select} FROM {_MEMBERS.format(table=table, source='{source}')} {tail})"
+
+
+_ENTRY = _of_members(
+    "frontier.surt",
+    "frontier",
+    """ORDER BY frontier.leads_to IS NOT NULL,
         CASE WHEN frontier.outcome = 'ok' THEN 0 WHEN frontier.outcome = 'paywalled' THEN 1
             WHEN frontier.outcome IS NULL THEN 2 ELSE 3 END,
-        frontier.kind <> 'cited', frontier.surt <> {{source}}, frontier.surt LIMIT 1)
-"""
-_HELD = f"""
-(SELECT articles.id FROM articles WHERE articles.surt IN ({_MEMBERS})
-        OR articles.id IN (SELECT article_id FROM aliases WHERE aliases.surt IN ({_MEMBERS}))
-    ORDER BY articles.surt <> {{source}}, articles.kind <> 'source', articles.id LIMIT 1)
-"""
-_FIRST_PUBLISHED = f"""
-(SELECT MIN(articles.published_at) FROM citations JOIN articles ON articles.id = citations.article_id
-    WHERE articles.kind = 'article' AND citations.surt IN ({_MEMBERS}))
-"""
-_FIRST_CAPTURED, _LAST_CAPTURED = (
-    f"(SELECT {name}(fetched_at) FROM captures WHERE status IS NOT NULL AND captures.surt IN ({_MEMBERS}))"
-    for name in ("MIN", "MAX")
+        frontier.kind <> 'cited', frontier.surt <> {source}, frontier.surt LIMIT 1""",
 )
+_HELD = f"""
+(SELECT page.id FROM (
+    SELECT articles.id, articles.surt, articles.kind FROM {_MEMBERS.format(table="articles", source="{source}")}
+    UNION ALL SELECT articles.id, articles.surt, articles.kind
+    FROM cited_addresses AS member CROSS JOIN aliases ON aliases.surt = member.surt
+    CROSS JOIN articles ON articles.id = aliases.article_id WHERE member.source_surt = {{source}}
+) AS page ORDER BY page.surt <> {{source}}, page.kind <> 'source', page.id LIMIT 1)
+"""
+_CITING = """
+FROM cited_addresses AS member CROSS JOIN citations ON citations.surt = member.surt
+CROSS JOIN articles ON articles.id = citations.article_id
+WHERE member.source_surt = {source} AND articles.kind = 'article'
+"""
+_FIRST_PUBLISHED = f"(SELECT MIN(articles.published_at) {_CITING})"
+_FIRST_CAPTURED = _of_members("MIN(captures.fetched_at)", "captures", "AND captures.status IS NOT NULL")
+_LAST_CAPTURED = _of_members("MAX(captures.fetched_at)", "captures", "AND captures.status IS NOT NULL")
 
 BUILD = f"""
 INSERT INTO cited_sources
@@ -86,9 +99,7 @@ FROM (
         {_FIRST_CAPTURED.format(source="address.source_surt")} AS first_captured_at,
         {_LAST_CAPTURED.format(source="address.source_surt")} AS last_captured_at,
         {_FIRST_PUBLISHED.format(source="address.source_surt")} AS first_published_at,
-        (SELECT COUNT(DISTINCT articles.id) FROM citations JOIN articles ON articles.id = citations.article_id
-            WHERE articles.kind = 'article' AND citations.surt IN ({_MEMBERS.format(source="address.source_surt")})
-        ) AS n_citing
+        (SELECT COUNT(DISTINCT articles.id) {_CITING.format(source="address.source_surt")}) AS n_citing
     FROM cited_addresses AS address
     WHERE address.source_surt IN ({{sources}})
     GROUP BY address.source_surt
@@ -131,10 +142,11 @@ WHERE citations.article_id = {article}
 """
 _PAGE_OF = "SELECT source_surt FROM cited_addresses WHERE surt = {row}.surt OR surt IN \
 (SELECT surt FROM aliases WHERE article_id = {row}.id)"
-_COUNTS = f"""
-EXISTS (SELECT 1 FROM articles WHERE id = {{row}}.article_id AND kind = 'article')
-    AND NOT EXISTS (SELECT 1 FROM citations AS other WHERE other.article_id = {{row}}.article_id
-        AND other.id <> {{row}}.id AND other.surt IN ({_MEMBERS.format(source="cited_sources.surt")}))
+_COUNTS = """
+EXISTS (SELECT 1 FROM articles WHERE id = {row}.article_id AND kind = 'article')
+    AND NOT EXISTS (SELECT 1 FROM cited_addresses AS member CROSS JOIN citations AS other ON other.surt = member.surt
+        WHERE member.source_surt = cited_sources.surt AND other.article_id = {row}.article_id
+            AND other.id <> {row}.id)
 """
 _PUBLISHED = "(SELECT published_at FROM articles WHERE id = {row}.article_id)"
 
