@@ -17,17 +17,20 @@ def fold(text: str) -> str:
 def headline(stated: Sequence[str], h1s: Sequence[str], site_names: Iterable[str]) -> str | None:
     """Return the headline: the h1 that a stated title (JSON-LD, og:title, <title>) begins with, else that title.
 
-    A segment is cut from the right only when it names the site, and never when the h1 has it.
+    A segment is cut from the right only when it names the site, and never when the h1 has it. A title or an h1 that is
+    the site's own name is none, unless there is no other.
     """
+    names = {fold(name) for name in site_names if name and fold(name)}
     titles = [" ".join(title.split()) for title in stated if title and title.strip()]
+    titles = [title for title in titles if fold(title) not in names] or titles
     headings = [" ".join(h1.split()) for h1 in h1s if h1 and h1.strip()]
+    headings = [h1 for h1 in headings if not titles or fold(h1) not in names]
     for title in titles:
         for h1 in headings:
             if _begins_with(title, h1):
                 return h1
     if len(headings) == 1 and len(titles) == 1 and len(fold(headings[0])) >= _SHORTEST_HEADLINE:
         return headings[0]  # <title> alone names the section or the site on many older pages
-    names = {fold(name) for name in site_names if name and fold(name)}
     if titles:
         return without_suffix(titles[0], names, others=titles[1:])
     return headings[0] if headings else None
