@@ -31,6 +31,7 @@ _ASIDE = re.compile(
 )
 _END = re.compile(r"\s*(?:[\]】)」』〕》>]\s*)?(?P<colon>:?)\s*")
 _ONLY_SIGNS = re.compile(r"[\W_]*")
+_LETTERS = "a-zß-ɏа-я\u0620-\u064aḀ-ỿ"  # of scripts that part words by blanks
 _PROSE = re.compile(r"[。.!?,、]\s*\S|[。!?]\s*$")
 
 
@@ -146,4 +147,4 @@ def _either(words: Iterable[str]) -> str:
 def _pattern(word: str) -> str:
     """Return what finds *word*: whole, when its letters are of a script that parts words by blanks."""
     text = re.escape(word).replace("_", r"\s*")
-    return rf"(?<![a-zß-ÿа-я]){text}(?![a-zß-ÿа-я])" if re.match(r"[a-zß-ÿа-я]", word) else text
+    return rf"(?<![{_LETTERS}]){text}(?![{_LETTERS}])" if re.match(rf"[{_LETTERS}]", word) else text

@@ -10,7 +10,7 @@ CIRCLED = {chr(first + place): number + place for first, last, number in (
     (0x2780, 0x2789, 1), (0x278A, 0x2793, 1), (0x24EB, 0x24F4, 11), (0x3220, 0x3229, 1), (0x3251, 0x325F, 21),
     (0x3280, 0x3289, 1), (0x32B1, 0x32BF, 36), (0x2160, 0x216B, 1),
 ) for place in range(last - first + 1)}  # fmt: skip
-DIGITS = r"[0-9０-９]{1,3}"
+DIGITS = r"[0-9０-９٠-٩۰-۹]{1,3}"
 _NOTED = (
     r"注|註|※|#|＃|№|[Nn][o°º]\.?|Nr\.?|참고(?:자료|문헌)?|출처|각주|"
     r"(?:参考|引用)?(?:文献|資料|资料|リンク)|参考|出典|引用|来源|[Ss]ource|[Rr][ée]f(?:[ée]rence|\.)?|Quelle|Link"

@@ -113,6 +113,8 @@ def test_an_entry_keeps_its_words_without_its_number():
     [
         ("1. A. Writer, Journal 2025. doi:10.1000/ABC.1.", "https://doi.org/10.1000/abc.1", "10.1000/abc.1", None),
         ("1.10.1000/abc.1", "https://doi.org/10.1000/abc.1", "10.1000/abc.1", None),
+        ("1. A. Writer. doi:10.1000/abc.1 https://lab.example/p", "https://lab.example/p", "10.1000/abc.1", None),
+        ("1. B. Reader, arXiv:2501.01234, https://lab.example/q", "https://lab.example/q", None, "2501.01234"),
         ("10.1000/abc.1", "https://doi.org/10.1000/abc.1", "10.1000/abc.1", None),
         ("1. arXiv:2509.12345", "https://arxiv.org/abs/2509.12345", None, "2509.12345"),
         ("1. Title. arXiv:2509.12345v2 [cs.CL]", "https://arxiv.org/abs/2509.12345v2", None, "2509.12345"),
