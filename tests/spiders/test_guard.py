@@ -27,6 +27,9 @@ PRIVATE = [
     "http://127.0.0.1./",
     "http://１２７.0.0.1/",
     "http://①②⑦.0.0.1/",
+    "http://127.0.0.①/",
+    "http://10.0.0.１/",
+    "http://ｌｏｃａｌｈｏｓｔ/",
     "http://127。0。0。1/",
     "http://127．0｡0.1/",
     "http://127%2e0%2e0%2e1/",
@@ -98,6 +101,9 @@ PUBLIC = [
     "http://10.example.com/",
     "http://localhost.example.com/",
     "http://[2606:4700:4700::1111]/",
+    "http://[::ffff:8.8.8.8]/",
+    "http://[64:ff9b::808:808]/",
+    "http://[2002:808:808::]/",
     "http://xn--r8jz45g.jp/",
     "http://0x7f.example.com/",
 ]
@@ -177,6 +183,14 @@ def test_robots_txt_that_redirects_inside_is_not_followed(site):
     site.world.put("cited.test", "/robots.txt", Reply(status=302, headers={"Location": "http://10.0.0.1/robots.txt"}))
     site.crawl()
     assert site.world.paths("cited.test") == ["/robots.txt"]
+
+
+def test_robots_txt_that_redirects_to_another_port_is_not_followed(site, listened):
+    target = f"http://127.0.0.1:{listened.port}/robots.txt"
+    site.world.put("cited.test", "/robots.txt", Reply(status=302, headers={"Location": target}))
+    site.crawl()
+    assert site.world.paths("cited.test") == ["/robots.txt"]
+    assert not listened.world.asked
 
 
 def test_the_settings_keep_what_scrapy_leaves_open_shut():

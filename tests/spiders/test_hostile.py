@@ -101,7 +101,9 @@ def test_a_cut_body_is_asked_again_in_the_run_and_kept_when_it_is_whole(site, co
     assert site.frontier()["http://cited.test/a"] == ("done", "ok")
 
 
-@pytest.mark.parametrize("kind", ["entities", "external", "billion", "deep", "recursive index"])
+@pytest.mark.parametrize(
+    "kind", ["entities", "external", "late entities", "late external", "billion", "deep", "recursive index"]
+)
 def test_sitemap_bombs_are_read_without_expansion_and_end(site, tmp_path, kind):
     secret = tmp_path / "secret"
     secret.write_text("http://hyper.test/ja/news/666")
@@ -119,6 +121,7 @@ def test_sitemap_bombs_are_read_without_expansion_and_end(site, tmp_path, kind):
     }
     robots = "User-agent: *\nAllow: /\nSitemap: http://hyper.test/map.xml\n"
     site.world.put("hyper.test", "/robots.txt", robots, content_type="text/plain")
+    texts |= {f"late {name}": f"<!-- {'x' * 5000} -->{texts[name]}" for name in ("entities", "external")}
     for path in ["/map.xml", *(f"/map{n}.xml" for n in range(500))]:
         site.world.put("hyper.test", path, f'<?xml version="1.0"?>{texts[kind]}', content_type="application/xml")
     summary = site.crawl(with_cited=False, settings={"lists_per_run": 20})
@@ -185,6 +188,14 @@ def test_an_answer_cannot_drive_the_terminal(site, capfd):
     said = capfd.readouterr().err
     assert "error (503 " in said
     assert not {"\x1b", "\x07", "\x9b"} & set(said)
+
+
+def test_session_ids_make_no_new_sources(site):
+    for number in (101, 102, 103):
+        references = (f"http://cited.test/a?PHPSESSID={number:032x}", f"http://cited.test/b;jsessionid={number:032X}")
+        site.world.put("hyper.test", f"/ja/news/{number}", article_page(f"記事{number}", references=references))
+    assert site.crawl().cited == {"ok": 2}
+    assert sorted(site.world.paths("cited.test")) == ["/a", "/b", "/robots.txt"]
 
 
 REFRESH = '<html><head><meta http-equiv="Refresh" content="0; URL=\'{}\'"></head><body>…</body></html>'
@@ -297,6 +308,11 @@ def test_of_everything_hostile_at_once_each_costs_its_bounds(hostile):
     asked = hostile.world.count()
     n_lists = sum(number for (_, path), number in asked.items() if path.startswith(("/ja/news?", "/map")))
     assert 15 < n_lists <= MOST_LISTS
+    with open_store(hostile.db, read_only=True) as store:
+        said = [
+            tuple(row) for row in store.connection.execute("SELECT detail FROM decisions WHERE decision = 'list-cap'")
+        ]
+    assert said == [(f"{MOST_LISTS} listings, feeds and sitemaps",)]
     assert hostile.summary["requests"] < 200
     assert max(number for place, number in asked.items() if "chain" not in place[1]) <= 2
 

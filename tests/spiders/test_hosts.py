@@ -1,7 +1,10 @@
 """Politeness towards a whole host: pauses, put-offs and caps; every decision is a row that status shows."""
 
 import json
+import threading
+import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -77,9 +80,14 @@ def test_a_crawl_delay_above_the_cap_is_one_request_however_many_wait(site):
 
 
 def test_redirects_count_towards_the_share_of_the_host_they_lead_to(site):
+    """Two hosts lead to a third; neither has as many pages itself as it may be asked."""
+    half = len(NAMES) // 2
+    leading = [("other.test", path) for path in NAMES[:half]] + [("third.test", path) for path in NAMES[half:]]
     cite_many(site, "other.test", NAMES)
-    for path in NAMES:
-        site.world.put("other.test", path, Reply(status=302, headers={"Location": f"http://cited.test{path}"}))
+    references = tuple(f"http://{host}{path}" for host, path in leading)
+    site.world.put("hyper.test", "/ja/news/101", article_page("記事", references=references))
+    for host, path in leading:
+        site.world.put(host, path, Reply(status=302, headers={"Location": f"http://cited.test{path}"}))
         site.world.put("cited.test", path, article_page(f"出典{path}", suffix=""))
     site.crawl(settings={"cited_per_host": 5})
     asked = [path for path in site.world.paths("cited.test") if path != "/robots.txt"]
@@ -145,3 +153,32 @@ def test_status_shows_what_was_decided(site, capfd):
     printed = capfd.readouterr().out
     assert "http://cited.test: 2 answers, 1 refused by robots.txt, robots.txt rules until" in printed
     assert "http://cited.test: crawl-delay 0.2 s" in printed
+
+
+def test_no_more_requests_are_under_way_to_a_host_than_set_and_two_are_usual(site):
+    under_way, most, lock, pause = [0], [0], threading.Lock(), threading.Event()
+
+    def answer(_asked):
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        pause.wait(0.1)
+        with lock:
+            under_way[0] -= 1
+        return Reply(article_page("出典", suffix=""))
+
+    cite_many(site, "cited.test", NAMES)
+    for path in NAMES:
+        site.world.put("cited.test", path, answer)
+    assert site.crawl().cited == {"ok": len(NAMES)}
+    assert most[0] == Config().per_host == 2
+
+
+def test_between_two_requests_to_a_host_lies_the_pause_that_is_set(site):
+    asked_at = []
+    site.world.on_request = lambda asked, _: asked.host == "cited.test" and asked_at.append(time.monotonic())
+    site.crawl(settings={"delay_s": 1.0})
+    assert len(asked_at) == 3, "robots.txt and two pages"
+    gaps = [later - earlier for earlier, later in pairwise(asked_at)]
+    assert min(gaps) >= 0.5, "a slow machine notes a request late"
+    assert Config().delay_s >= 1

@@ -1,5 +1,6 @@
 """robots.txt, Crawl-delay and Retry-After: what is asked of whom, and when."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -54,13 +55,17 @@ def test_a_client_error_allows_everything(site, status):
         Reply("slow down", 429),
         Reply(raw=b""),
         Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Le"),
+        Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nUser", is_reset=True),
+        Reply(wait_for=threading.Event()),
     ],
-    ids=["500", "503", "429", "reset", "broken off"],
+    ids=["500", "503", "429", "closed", "broken off", "reset", "timeout"],
 )
 def test_no_answer_forbids_everything_until_there_is_one(site, reply):
     cite_many(site, "cited.test", ["/a", "/b", "/c", "/d"])
     site.world.put("cited.test", "/robots.txt", reply)
-    assert site.crawl().cited == {"robots": 4}
+    assert site.crawl(settings={"timeout_s": 1.0}).cited == {"robots": 4}
+    if reply.wait_for:
+        reply.wait_for.set()
     assert set(site.world.paths("cited.test")) == {"/robots.txt"}
     assert site.frontier()["http://cited.test/a"] == ("due", "robots")
     site.world.put("cited.test", "/robots.txt", "", content_type="text/plain")
