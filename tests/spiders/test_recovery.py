@@ -238,6 +238,17 @@ def signal_at(module, function, event):
     assert sent
 
 
+def test_a_record_that_a_kill_tore_is_cut_before_the_next_crawl_writes(site):
+    site.crawl(with_cited=False)
+    db = Path(site.config.db)
+    (file,) = Path(f"{db}.captures").glob("*.warc.gz")
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[:150])  # the start of a record that no row knows
+    assert site.crawl().cited["ok"] == 3
+    assert whole_records(db)["response"] > 6
+    assert not faults(db)
+
+
 def test_a_second_crawl_at_once_says_who_holds_the_archive_and_since_when(tmp_path, many):
     with LoopbackServer(many) as server, crawl_lock(tmp_path / "a.db", command="archive crawl"):
         command, environment = crawl_command(tmp_path / "a.db", server)
