@@ -75,6 +75,24 @@ def test_a_word_of_the_title_counts_more_than_one_of_the_text(filled, page):
 
 
 @pytest.mark.parametrize(
+    ("query", "first", "second"),
+    [
+        ("海洋 観測", {"text": "今年の海洋観測の話をした。"}, {"text": "海洋の観測。"}),
+        ("turbines", {"text": "Two turbines were shown."}, {"text": "Two turbine were shown."}),
+        ("潮流", {"text": "潮流の話。", "published_at": "2025-11"}, {"text": "潮流の話。", "published_at": "2021-11"}),
+        ("潮流", {"title": "潮流", "text": "話題の話。"}, {"title": "話題", "text": "潮流の話。潮流。潮流。潮流。"}),
+    ],
+    ids=["one phrase", "the form typed", "the newer", "the title"],
+)
+def test_of_two_alike_the_reader_sees_first(filled, page, query, first, second):
+    """The other one has the higher number, which decides between equals."""
+    plain = {"title": "無題", "tables": (), "figures": (), "references": (), "authors": ()}
+    save_page(filled, page, 21, **(plain | first))
+    save_page(filled, page, 22, **(plain | second))
+    assert [url[-2:] for url in found(filled, query)] == ["21", "22"]
+
+
+@pytest.mark.parametrize(
     ("filters", "urls"),
     [
         ({"kind": "article"}, [JA]),
