@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import archive.matches
 from archive.query import is_question, read_query
-from archive.search import count, escape_fts, find, search
+from archive.search import Options, count, escape_fts, find, search
 from archive.store.articles import save_article
 from archive.store.search_index import count_terms
 
@@ -219,6 +219,18 @@ def test_datasettes_search_gets_an_expression_for_every_text():
 def test_pages_of_hits_follow_each_other(filled):
     whole = found(filled, "の")
     assert [found(filled, "の", limit=1, offset=place)[0] for place in range(len(whole))] == whole
+
+
+@pytest.mark.parametrize(
+    ("spellings", "n_hits", "also", "offered"),
+    [("auto", 1, [], ["融資"]), ("never", 1, [], []), ("always", 2, ["融資"], [])],
+)
+def test_other_spellings_are_offered_and_looked_for_when_asked(filled, page, spellings, n_hits, also, offered):
+    save_page(filled, page, 7, text="融資の話。", tables=())
+    answer = find(filled, "融资", options=Options(spellings=spellings))
+    assert len(answer.hits) == n_hits
+    assert [one.text for one in answer.also] == also
+    assert [one.text for one in answer.offered] == offered
 
 
 def test_what_changed_meanwhile_is_what_is_found(filled, page):
