@@ -37,8 +37,8 @@ FILTERED = f"""
     (:any_set OR search_facets.set_id IN (
         SELECT id FROM facet_sets
         WHERE (:kind IS NULL OR kind = :kind) AND (:not_kind IS NULL OR kind <> :not_kind)
-            AND (:lang IS NULL OR lang = :lang OR lang LIKE :lang || '-%')
-            AND (:not_lang IS NULL OR NOT (lang = :not_lang OR lang LIKE :not_lang || '-%'))
+            AND (:lang IS NULL OR lang = :lang COLLATE NOCASE OR lang LIKE :lang || '-%')
+            AND (:not_lang IS NULL OR NOT (lang = :not_lang COLLATE NOCASE OR lang LIKE :not_lang || '-%'))
             AND (:source IS NULL OR source = :source) AND (:not_source IS NULL OR source <> :not_source)
             AND (:section IS NULL OR section = :section) AND (:outcome IS NULL OR outcome = :outcome)
     ))

@@ -127,6 +127,14 @@ def test_filters_alone_list_the_newest(filled, filters, urls):
     assert found(filled, filters) == urls
 
 
+def test_a_language_takes_its_scripts_and_regions(filled, page):
+    save_page(filled, page, 7, lang="zh-Hant", text="潮流的話。", tables=())
+    save_page(filled, page, 8, lang="zh", text="潮流的話。", tables=())
+    assert len(found(filled, "潮流 lang:zh")) == 2
+    assert len(found(filled, "潮流 lang:zh-Hant")) == 1
+    assert found(filled, "潮流 -lang:zh") == []
+
+
 def test_an_undated_page_is_filtered_by_its_first_capture(filled):
     assert found(filled, "융자 OR 투자") == [KO]
     assert found(filled, "투자", since="2025-12-01", until="2025-12-01") == [KO]
