@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import archive.matches
+from archive.model import Mention, Reference
 from archive.query import is_question, read_query
 from archive.search import Options, count, escape_fts, find, search
 from archive.store.articles import save_article
@@ -209,6 +210,18 @@ def test_passages_show_the_words_in_whole_sentences_of_the_original(filled):
         ("table", "2025年 半導体 30兆円", ["半導体"]),
         ("text", "Grok-4の訓練にはＧＰＵが要る。", ["ＧＰＵ"]),
     ]
+
+
+def test_a_hit_says_in_which_citation_or_mention_the_word_stands(filled, page):
+    cited = (Reference(number=4, url="https://paper.example/x", text="潮流発電の論文"),)
+    named = (Mention(name="潮流新聞", kind="outlet", text="潮流新聞によると", paragraph=2),)
+    save_page(filled, page, 7, tables=(), references=cited, mentions=named)
+    for word, where, number, text in [
+        ("潮流発電", "citation", 4, "潮流発電の論文"),
+        ("潮流新聞", "mention", 2, "潮流新聞"),
+    ]:
+        (hit,) = search(filled, word)
+        assert [(one.where, one.number, one.text) for one in hit.snippets] == [(where, number, text)]
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
