@@ -12,20 +12,15 @@ from archive.segments import bounded
 
 _WORD = re.compile("[a-z]{3,30}")
 _VOWEL = re.compile("[aeiouy]")
+# words that have no other form, or whose other forms are other words
 _ALONE = frozenset(
-    [
-        "united",
-        "news",
-        "evening",
-        "morning",
-        "during",
-        "nothing",
-        "something",
-        "anything",
-        "everything",
-        "always",
-        "perhaps",
-    ]
+    re.findall(
+        "[a-z]+",
+        "united news evening morning during nothing something anything everything always perhaps the and for "
+        "are was were been being but not you all any can had has have her him his how its our out she who "
+        "whom whose this that these those they them their there then than with from will would could should "
+        "did does what when where which why into ",
+    )
 )
 _NO_PLURAL = re.compile("series|species|means|.*(?:ss|us|is|ics)")
 _HISSING = re.compile(".*(?:s|x|z|ch|sh)")

@@ -19,7 +19,8 @@ MIN_BUDGET = 3_000
 
 BLOCK = 1024
 _BUDGET_SHARE = 100
-_COUNTED = 30_000  # matches are counted up to here, beyond the number is estimated
+_COUNTED = 8_000  # matches are counted up to here, beyond the number is estimated
+_SAMPLED = 3_000
 _SORTED = 200  # so many matches are put in the order of their dates at once
 _RANGES, _FEWEST_RANGES = 128, 16  # that a sample has
 _SEEN = 2_048.0  # articles in which the density of matches is seen first
@@ -103,12 +104,12 @@ def n_matches(connection: Any, match: str, at_most: int) -> int:
 
 
 def n_found(connection: Any, match: str, filters: Filters) -> tuple[int, bool]:
-    """Return how many articles match, and whether that is exact; beyond some 30,000 it is estimated from a sample."""
+    """Return how many articles match, and whether that is exact; beyond 8,000 it is estimated from a sample."""
     values = _values(connection, match, filters, at_most=_COUNTED + 1)
     found = int(connection.execute(_COUNT_PLAIN if filters.is_empty() else _COUNT, values).fetchone()[0])
     if found <= _COUNTED:
         return found, True
-    sample = sample_of(connection, match, _COUNTED)
+    sample = sample_of(connection, match, _SAMPLED)
     sampled = int(connection.execute(_COUNT_SAMPLE, {**values, "ranges": sample.ranges}).fetchone()[0])
     return max(found, round(sampled / sample.share)), sample.share == 1.0
 

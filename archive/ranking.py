@@ -22,7 +22,7 @@ _K1, _B = 1.2, 0.75  # of FTS5's bm25
 def ranked(connection: Any, query: Query, match: str, filters: Filters, limit: int) -> list[Match]:
     """Return up to *limit* matches of *match*, the expression for *query*; there are no more than budget() of them."""
     found = best(connection, match, filters, max(limit, _RERANKED))
-    extra = _bonuses(connection, query, filters)
+    extra = _bonuses(connection, query, match, filters)
     first = dict(found[:_RERANKED])
     for article_id in extra:
         first.setdefault(article_id, 0.0)
@@ -37,7 +37,7 @@ def ranked(connection: Any, query: Query, match: str, filters: Filters, limit: i
     return [*head, *tail][:limit]
 
 
-def _bonuses(connection: Any, query: Query, filters: Filters) -> dict[int, float]:
+def _bonuses(connection: Any, query: Query, match: str, filters: Filters) -> dict[int, float]:
     """Return what articles gain that hold all of *query* in the title, as one phrase, in the very form typed."""
     if not query.groups:
         return {}
@@ -49,8 +49,10 @@ def _bonuses(connection: Any, query: Query, filters: Filters) -> dict[int, float
         either = dict.fromkeys(phrase(joined.join(words)) for joined in ("", " "))
         wanted.append((_PHRASE_BONUS, " OR ".join(either)))
     gained: dict[int, float] = {}
-    for bonus, match in wanted:
-        for article_id, _ in best(connection, match, filters, _RERANKED):
+    for bonus, narrower in wanted:
+        if narrower == match:
+            continue  # every match would gain it
+        for article_id, _ in best(connection, narrower, filters, _RERANKED):
             gained[article_id] = gained.get(article_id, 0.0) + bonus
     return gained
 

@@ -148,7 +148,7 @@ def hits_of(store: Store | Connection, ranked: Iterable[matches.Match], query: Q
 
 
 def count(store: Store | Connection, query: str, *, filters: Filters = Filters()) -> int:  # noqa: B008 - frozen
-    """Return how many articles find() would give without a limit, estimated where there are more than some 30,000.
+    """Return how many articles find() would give without a limit, estimated where there are more than 8,000.
 
     For a question that is at most the 100 it looks at.
     """
@@ -237,9 +237,10 @@ class _Search:
         if order == "best" and matches.n_matches(self.connection, match, allowed + 1) > allowed:
             order = "newest"  # too many to be scored
         end = self.offset + self.limit
-        if order == "best":
+        ranked: Sequence[matches.Match] = []
+        if order == "best" and self.limit:
             ranked = ranking.ranked(self.connection, self.query, match, self.filters, end)[self.offset :]
-        else:
+        elif self.limit:
             ids = matches.newest(self.connection, match, self.filters, self.limit, self.offset)
             ranked = [(article_id, 0.0) for article_id in ids]
         terms = [Term(spelling.text, is_exact=True) for spellings in (others or {}).values() for spelling in spellings]

@@ -52,7 +52,7 @@ def test_a_word_takes_no_form_of_another(word, stranger):
     assert stranger not in forms(word)
 
 
-@pytest.mark.parametrize("word", ["資金", "2025", "c", "gpt4", "a" * 31])
+@pytest.mark.parametrize("word", ["資金", "2025", "c", "gpt4", "a" * 31, "the"])
 def test_what_is_no_english_word_has_one_form(word):
     assert forms(word) == (word,)
     assert " OR " not in any_form(word)

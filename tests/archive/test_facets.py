@@ -74,6 +74,7 @@ def test_facets_and_hits_keep_to_the_filters(many, monkeypatch, often, filters, 
 def test_very_many_matches_are_estimated_from_a_sample(many, monkeypatch):
     monkeypatch.setattr(archive.facets, "_COUNTED", 5)
     monkeypatch.setattr(archive.matches, "_COUNTED", 5)
+    monkeypatch.setattr(archive.matches, "_SAMPLED", 5)
     monkeypatch.setattr(archive.matches, "_RANGES", 4)
     monkeypatch.setattr(archive.matches, "_SEEN", 8.0)
     monkeypatch.setattr(archive.matches, "_FEWEST_RANGES", 4)
