@@ -24,20 +24,27 @@ ABOUT_LINKS = (
     "A page counts until it was first found gone, or until its last answer (Kaplan–Meier estimate)."
 )
 
+# A page that prints a date far ahead does not push the last weeks and months out of the picture.
 WEEKS_SQL = """
 SELECT week, section, lang, n_articles FROM article_weeks
-WHERE week >= (SELECT DATE(MAX(week), :span) FROM article_weeks) ORDER BY week, section, lang
+WHERE week <= DATE('now', '+7 days')
+    AND week >= (SELECT DATE(MAX(week), :span) FROM article_weeks WHERE week <= DATE('now', '+7 days'))
+ORDER BY week, section, lang
 """
 TOP_SQL = """
 SELECT source, SUM(n_citations) AS n FROM citation_months
-WHERE month > (SELECT SUBSTR(DATE(MAX(month) || '-01', :span), 1, 7) FROM citation_months)
+WHERE month <= DATE('now', '+7 days') AND month > (
+    SELECT SUBSTR(DATE(MAX(month) || '-01', :span), 1, 7) FROM citation_months WHERE month <= DATE('now', '+7 days')
+)
 GROUP BY source ORDER BY n DESC, source LIMIT :limit
 """
 MONTHS_SQL = """
 SELECT month, CASE WHEN source IN (SELECT value FROM json_each(:top)) THEN source ELSE '' END AS shown,
     SUM(n_citations) AS n
 FROM citation_months
-WHERE month > (SELECT SUBSTR(DATE(MAX(month) || '-01', :span), 1, 7) FROM citation_months)
+WHERE month <= DATE('now', '+7 days') AND month > (
+    SELECT SUBSTR(DATE(MAX(month) || '-01', :span), 1, 7) FROM citation_months WHERE month <= DATE('now', '+7 days')
+)
 GROUP BY month, shown
 """
 AGES_SQL = "SELECT days, n_lost, n_seen FROM link_ages WHERE source = :source ORDER BY days"

@@ -84,7 +84,7 @@ def test_a_publisher_page_counts_citations_by_month_and_fields(get):
 def test_the_timeline_shows_a_month_by_day_and_leads_to_its_neighbours(tmp_path):
     db = tmp_path / "archive.db"
     with open_store(db) as store:
-        for number, day in enumerate(["2025-09-30", "2025-11-22", "2025-11-23", "2026-01-01"]):
+        for number, day in enumerate(["2025-09-30", "2025-11-22", "2025-11-23", "2026-01-01", "2999-01-01"]):
             url = f"https://hyper.ai/en/news/{number}"
             page = replace(ENGLISH, url=url, canonical_url=url, published_at=day, title=f"Of {day}")
             seen_at = "2026-01-02T06:00:00Z"
@@ -94,8 +94,9 @@ def test_the_timeline_shows_a_month_by_day_and_leads_to_its_neighbours(tmp_path)
     month = ask("/timeline/2025-11.json").json()
     assert [group["day"] for group in month["days"]] == ["2025-11-23", "2025-11-22"]
     assert (month["before"], month["after"]) == ("2025-09", "2026-01")
-    assert ask("/timeline.json").json()["month"] == "2026-01"
-    assert [year["year"] for year in month["months"]] == ["2026", "2025"]
+    assert ask("/timeline.json").json()["month"] == "2999-01"
+    assert [year["year"] for year in month["months"]] == ["2999", "2026", "2025"]
+    assert ask("/pictures/articles.json").json()["rows"][0]["week"] == "2025-12-29"  # no picture of the year 2999
     assert ask("/timeline/2025-12").status_code == 200
     assert ask("/timeline/2025-13").status_code == 404
 
