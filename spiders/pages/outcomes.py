@@ -23,8 +23,16 @@ _CHALLENGE = re.compile(
     r"checking your browser|are you a robot|not a robot|unusual traffic|pardon our interruption|press (?:&|and) hold|"
     r"access to this page has been denied|access denied|security check|ddos protection|"
     r"enable javascript and cookies to continue|"
-    r"complete the captcha|human verification|环境异常|環境異常|完成验证后即可继续访问|人机验证|安全验证|访问验证|"
-    r"ロボットではない|アクセスが拒否|자동화된 접근|로봇이 아닙니다|vérification de sécurité|sicherheitsüberprüfung",
+    r"complete the captcha|human verification|characters you see|"
+    r"(?:request|access|connection|address|you) (?:has|have|was|were) (?:been )?(?:temporarily )?blocked|"
+    r"环境异常|環境異常|[请請][^。]{0,12}(?:验证|驗證)|(?:输入|輸入)[^。]{0,6}(?:验证码|驗證碼)|(?:拖动|滑动|拖動)[^。]{0,6}滑[块塊]|"
+    r"人机(?:验证|识别)|(?:安全|访问|身份)(?:验证|检查|检测)|(?:访问|请求|操作)(?:过于|太)频繁|异常(?:流量|访问|请求)|"
+    r"(?:检查|验证|檢查)[您你]的(?:浏览器|瀏覽器)|(?:访问|请求)[^。]{0,4}被?(?:拒绝|拦截|阻断)|"
+    r"ロボットで(?:は)?ない|人間である|ブラウザ[^。]{0,6}(?:確認|検証)(?:して|中)|(?:画像|文字)認証|"
+    r"アクセス(?:確認中|[がを][^。]{0,8}(?:拒否|制限|遮断|ブロック))|(?:不正|異常)な(?:アクセス|通信)|セキュリティ(?:チェック|確認|検証)|"
+    r"로봇이 아닙니다|브라우저를? ?(?:확인|검사)|(?:비정상|자동화)[^.]{0,6}(?:접근|접속|트래픽)|"
+    r"(?:접근|접속|요청)[이을]? ?(?:차단|거부|제한)|보안 ?(?:문자|확인|검사)|자동 ?(?:입력|등록) ?방지|사람인지 확인|"
+    r"vérification de sécurité|sicherheitsüberprüfung",
     re.I,
 )
 _CHALLENGE_SCRIPT = re.compile(
@@ -33,8 +41,10 @@ _CHALLENGE_SCRIPT = re.compile(
 )
 _CONSENT = re.compile(
     r"before you continue|we value your privacy|your privacy choices|cookie (?:consent|settings|policy)|we use cookies|"
-    r"accept (?:all )?cookies|manage (?:your )?consent|同意して続行|クッキーの使用|隐私设置|avant de continuer|"
-    r"nous utilisons des cookies|wir verwenden cookies|zustimmung|gestion des cookies|쿠키 사용",
+    r"accept (?:all )?cookies|manage (?:your )?consent|(?:store|set|use|reject)[^.]{0,24} cookies|"
+    r"同意して続行|(?:クッキー|cookie)[^。]{0,10}(?:使用|利用|同意)|(?:使用|接受)[^。]{0,6}cookie|隐私设置|"
+    r"avant de continuer|"
+    r"nous utilisons des cookies|wir verwenden cookies|zustimmung|gestion des cookies|쿠키[를을]? ?(?:사용|수집|허용)",
     re.I,
 )
 _LOGIN = re.compile(
@@ -49,7 +59,10 @@ _MISSING = re.compile(
     r"does not exist|doesn.t exist|isn.t available|is no longer available|could not be found|"
     r"you (?:requested|are looking for))|nothing (?:was )?found|"
     r"ページ(?:が|は)(?:見つかりません|存在しません)|お探しのページ|記事が見つかりません|页面不存在|找不到(?:该)?页面|頁面不存在|"
-    r"您访问的(?:页面|内容)|内容不存在|文章不存在|페이지를 찾을 수 없|존재하지 않는 (?:페이지|문서|게시물|글|기사)|"
+    r"(?:ページ|記事)[^。]{0,6}(?:見つかり|存在し|ございま)せ|存在しないか[、，]?(?:移動|削除)|ページ[^。]{0,6}存在しない|"
+    r"您访问的(?:页面|内容)|(?:页面|頁面|内容|文章|网页|網頁|链接)[^。，]{0,8}(?:不存在|无法访问|失效|找不到|无法找到)|"
+    r"페이지를 찾을 수 없|(?:존재하지 않|찾을 수 없)[^.]{0,16}(?:페이지|문서|게시물|글|기사)|"
+    r"(?:can.?t|can ?not|couldn.?t|unable to) find[^.]{0,20} page|"
     r"page introuvable|page non trouvée|"
     r"seite (?:wurde )?nicht gefunden|página no encontrada",
     re.I,
