@@ -51,7 +51,8 @@ ROUND(24 * (julianday({first_captured_at})
 """
 
 # What is known of one page at its several addresses: the entry that came to most, and the page we hold of it.
-# Joins, not IN (SELECT …): SQLite would make a table of each list, and these are asked at every write.
+# Joins, not IN (SELECT …): SQLite would make a table of each list, and these are asked at every write. The source is
+# named in WHERE alone: SQLite 3.40 (Debian 12) finds no row of an outer query in a subquery's ORDER BY.
 _MEMBERS = (
     "cited_addresses AS member CROSS JOIN {table} ON {table}.surt = member.surt WHERE member.source_surt = {source}"
 )
@@ -67,15 +68,16 @@ _ENTRY = _of_members(
     """ORDER BY frontier.leads_to IS NOT NULL,
         CASE WHEN frontier.outcome = 'ok' THEN 0 WHEN frontier.outcome = 'paywalled' THEN 1
             WHEN frontier.outcome IS NULL THEN 2 ELSE 3 END,
-        frontier.kind <> 'cited', frontier.surt <> {source}, frontier.surt LIMIT 1""",
+        frontier.kind <> 'cited', frontier.surt <> member.source_surt, frontier.surt LIMIT 1""",
 )
 _HELD = f"""
 (SELECT page.id FROM (
-    SELECT articles.id, articles.surt, articles.kind FROM {_MEMBERS.format(table="articles", source="{source}")}
-    UNION ALL SELECT articles.id, articles.surt, articles.kind
+    SELECT articles.id, articles.kind, articles.surt <> member.source_surt AS is_other
+    FROM {_MEMBERS.format(table="articles", source="{source}")}
+    UNION ALL SELECT articles.id, articles.kind, articles.surt <> member.source_surt
     FROM cited_addresses AS member CROSS JOIN aliases ON aliases.surt = member.surt
     CROSS JOIN articles ON articles.id = aliases.article_id WHERE member.source_surt = {{source}}
-) AS page ORDER BY page.surt <> {{source}}, page.kind <> 'source', page.id LIMIT 1)
+) AS page ORDER BY page.is_other, page.kind <> 'source', page.id LIMIT 1)
 """
 _CITING = """
 FROM cited_addresses AS member CROSS JOIN citations ON citations.surt = member.surt
