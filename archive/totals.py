@@ -9,10 +9,11 @@ from archive.health import coverage_counts
 from archive.store import Store
 
 _STATE = "counted"
-# Whatever changes a count adds a row to one of these.
+# Whatever changes a count adds a row to one of these. Every crawl captures lists; they alone are no reason to count.
 _MARKS = """
 SELECT json_array(
-    (SELECT MAX(id) FROM articles), (SELECT MAX(id) FROM citations), (SELECT MAX(id) FROM captures),
+    (SELECT MAX(id) FROM articles), (SELECT MAX(id) FROM citations),
+    (SELECT id FROM captures WHERE kind NOT IN ('robots', 'sitemap', 'feed', 'listing') ORDER BY id DESC LIMIT 1),
     (SELECT MAX(id) FROM revisions), (SELECT COUNT(*) FROM articles)
 )
 """

@@ -79,6 +79,9 @@ def test_nothing_is_counted_again_while_nothing_was_added(store):
     store.connection.execute("UPDATE totals SET n = 999 WHERE name = 'articles'")
     count_totals_when_changed(store)
     assert rows(store, "SELECT n FROM totals WHERE name = 'articles'") == [(999,)]
+    save_capture(store, replace(capture_of("https://hyper.ai/ja/news", 200, Outcome.OK, None, 1), kind="listing"))
+    count_totals_when_changed(store)
+    assert rows(store, "SELECT n FROM totals WHERE name = 'articles'") == [(999,)]
     save_capture(store, capture_of(GONE, 404, Outcome.GONE, None, 1))
     count_totals_when_changed(store)
     assert rows(store, "SELECT n FROM totals WHERE name = 'articles'") == [(2,)]
