@@ -19,8 +19,21 @@ _PARTS_OF_TEXT = frozenset(
 _PARTS = re.compile(r"\s+[|·•–—-]\s+|\s*[|·•]\s*")
 _PLACE = re.compile(r"^[^\d,.:!?]{2,30},\s+(?=\d)")  # "Hamburg, 3. Juli 2018" of a press release
 _OF_OTHERS = re.compile(r"comment|kommentar|coment|reply|related|teaser|recommend|sidebar|widget", re.I)
+# What blogs print below a text by default, in their languages; the clock and the categories follow the year.
+_ENTRY = re.compile(
+    r"(?:this (?:entry|post|article) was (?:posted|published|written)|dieser (?:beitrag|eintrag|artikel) wurde|"
+    r"cet(?:te)? (?:article|entrée) a été (?:posté|publiée?)|esta entrada (?:fue publicada|se publicó)|"
+    r"este (?:post|artigo) foi publicado|questo (?:articolo|post) è stato (?:pubblicato|scritto)|"
+    r"dit (?:bericht|artikel) (?:werd|is) (?:geplaatst|gepubliceerd))(?: \w{1,4}){0,2} (?P<date>[^:]{4,36}?\b\d{4})\b",
+    re.I,
+)
+_OF_A_POST = re.compile(
+    r"categor|kategori|catégor|tags?\b|schlagw|author|autor|auteur|カテゴリ|タグ|标签|分类|標籤", re.I
+)
+_WRITTEN = re.compile(r"\s*\w*date\w*\(\s*[\"'](\d{4}[-/.]\d\d?[-/.]\d\d?)\b[^\"']*[\"']\s*\);?\s*", re.I)
 _LABELLED = ("li", "dd", "h2", "h3", "h4", "h5")
 _LONGEST, _LONGEST_LINE = 60, 100  # characters of a text with a date; of one that a label opens
+_LEAST_FACTS, _LONGEST_FACT, _LONGEST_ROW = 3, 40, 160  # parts of a line that is a row of facts; characters
 _MOST_CHILDREN = 6
 _NUMBER = re.compile(r"\d\d")
 _BEHIND = re.compile(r"\s+(?:geändert|bearbeitet)\.?$")
@@ -46,7 +59,8 @@ def anywhere(document: Document, lang: str | None = None) -> Iterator[Carrier]:
 
     Nothing when several such dates differ.
     """
-    found = labelled(document, "published", lang) or _sole(document, lang)
+    found = labelled(document, "published", lang) or _sole(document, lang) or _same(document, _facts(document), lang)
+    found = found or _same(document, _written(document), lang)
     if found:
         yield Carrier("visible", found, is_visible=True)
 
@@ -64,10 +78,29 @@ def named_for_dates(root: Element) -> Iterator[Element]:
             yield node
 
 
+def _facts(document: Document) -> Iterator[str]:
+    """Yield the dates of lists that tell of a post: "Date: …" beside "Category: …"; those of an event have a place."""
+    for box in document.root.iter("dl"):
+        names = [_short_text(node) for node in box.iter("dt")]
+        if any(map(_OF_A_POST.match, names)):
+            yield from (_short_text(node) for node in box.iter("dd") if _is_date_label(node.getprevious()))
+
+
+def _is_date_label(node: Element | None) -> bool:
+    return node is not None and node.tag == "dt" and label_of(_short_text(node)) in ("date", "published")
+
+
+def _written(document: Document) -> Iterator[str]:
+    """Yield the dates that a script writes where it stands: `showDate("2025-11-12 10:30")`."""
+    for node in document.root.iter("script"):
+        if found := _WRITTEN.fullmatch((node.text or "")[:_LONGEST_LINE]):
+            yield found[1]
+
+
 def _dates_in(document: Document, nodes: Iterable[Element], lang: str | None) -> Iterator[str]:
     """Yield each text of *nodes* that is a date and nothing else (a label aside), or has one as a part."""
     for node in nodes:
-        text = _short_text(node)
+        text = _short_text(node) or _row(node)
         if len(text) <= 2 or not _DATED.search(text) or UPDATED.search(text):
             continue
         own = (collapse(part or "") for part in (node.text, *(child.tail for child in node)))
@@ -113,6 +146,9 @@ def _labelled_lines(node: Element, label: Label) -> Iterator[str]:
         if not text or len(text) > 2 * _LONGEST_LINE or not _NUMBER.search(text):
             continue
         line = _BEHIND.sub("", collapse(text)).strip("[]()")
+        if label == "published" and (entry := _ENTRY.match(line)):
+            yield entry["date"]
+            continue
         if label_of(line) is None:
             before = node if is_tail else node.getprevious()
             line = f"{'' if before is None else _short_text(before)} {line}".strip()
@@ -132,6 +168,14 @@ def _short_text(node: Element) -> str:
         return ""
     text = direct_text(node)
     return text if len(text) <= _LONGEST else ""
+
+
+def _row(node: Element) -> str:
+    """Return the text of an element that shows a row of short facts ("22/11/2020 - 04:30 - Source"), else nothing."""
+    if len(node) >= _MOST_CHILDREN or len(text := direct_text(node)) > _LONGEST_ROW:
+        return ""
+    facts = _PARTS.split(text)
+    return text if len(facts) >= _LEAST_FACTS and max(map(len, facts)) <= _LONGEST_FACT else ""
 
 
 def _names(node: Element) -> str:

@@ -33,8 +33,15 @@ def read(*, above: str = "", below: str = "", head: str = "", url: str = "ohio",
         "<div>Pressemitteilung vom 16.08.2019</div>",
         "<div>Von Lena Ford am 16.08.2019, 11:51 | 3 Meinungen</div>",
         "<div class=submitted>Gespeichert von <span>lena</span> am 16. August 2019 - 18:55</div>",
+        "<small>Dieser Beitrag wurde am Freitag, 16. August 2019 um 09:30 Uhr veröffentlicht und in <a>X</a></small>",
+        "<small>This entry was posted on Friday, August 16th, 2019 at 9:30 am and is filed under <a>Work</a>.</small>",
+        "<aside><dl><dt>Datum</dt><dd>16.08.2019</dd><dt>Kategorie</dt><dd>Werke</dd></dl></aside>",
+        '<td><script>showDate("2019/08/16 09:30:00")</script></td>',
     ],
-    ids=["line", "next element", "tail", "list", "press release", "byline", "drupal"],
+    ids=[
+        *("line", "next element", "tail", "list", "press release", "byline", "drupal", "blog", "english blog", "facts"),
+        "written by a script",
+    ],
 )
 def test_a_date_behind_a_label_is_found_wherever_it_stands_and_doubted(below: str) -> None:
     article = read(below=below)
@@ -52,8 +59,9 @@ def test_a_date_behind_a_label_is_found_wherever_it_stands_and_doubted(below: st
         ("<span class='entry-date updated'>16. August 2019</span>", "2019-08-16"),
         ("<span class=updated>20. August 2019</span><span>16. August 2019</span>", "2019-08-16"),
         (f"<figure><img src=i.png><figcaption>{TITLE * 4}</figcaption></figure><b>16.08.2019</b>", "2019-08-16"),
+        ("<p>16.08.2019 - 04:30 - Quelle: Agentur Nord - Foto: Lena Ford, Halle 3</p>", "2019-08-16"),
     ],
-    ids=["two digits", "place", "list", "heading", "hAtom", "two classes", "below a caption"],
+    ids=["two digits", "place", "list", "heading", "hAtom", "two classes", "below a caption", "row of facts"],
 )  # fmt: skip
 def test_a_date_beside_the_headline_is_the_page_s(above: str, published_at: str) -> None:
     assert read(above=above).published_at == published_at
