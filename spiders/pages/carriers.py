@@ -104,12 +104,17 @@ def script_epochs(document: Document) -> Iterator[Carrier]:
     yield from (Carrier("payload", match.group(1)) for match in epochs if match)
 
 
-def own_object(document: Document, titles: Sequence[str]) -> dict[str, Any] | None:
-    """Return the object of the script state that is this page's article: its title, else its id in the address."""
+def own_object(
+    document: Document, titles: Sequence[str], objects: Iterable[dict[str, Any]] | None = None
+) -> dict[str, Any] | None:
+    """Return the object that is this page's article: its title, else its id in the address.
+
+    It is looked for in *objects*, when not in the script state of *document*.
+    """
     keys = {fold(title) for title in titles if title}
     last = document.url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
     by_id: dict[str, Any] | None = None
-    for value in document.payload.objects():
+    for value in document.payload.objects() if objects is None else objects:
         if any(
             isinstance(value.get(key), str) and _names(fold(value[key]), keys) for key in ("title", "headline", "name")
         ):

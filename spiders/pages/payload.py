@@ -1,4 +1,7 @@
-"""What a JavaScript framework leaves in a page: the React flight stream (`self.__next_f`) and `__NEXT_DATA__`."""
+"""What a JavaScript framework leaves in a page: the React flight stream (`self.__next_f`) and `__NEXT_DATA__`.
+
+Other frameworks assign their state to a variable (`window.__APOLLO_STATE__ = {…}`); it is looked at only for a body.
+"""
 
 import json
 import re
@@ -17,6 +20,10 @@ _HALF = re.compile("[\ud800-\udfff]")
 _ROW = re.compile(rb"([0-9a-f]*):")
 _REFERENCE = re.compile(r"^\$([0-9a-f]+)$")
 _STATE = re.compile(r"^(?:application/json|text/json)$", re.I)
+_ASSIGNED = re.compile(
+    r"(?:window|self|globalThis)(?:\.|\[[\"'])\w{0,40}?(?:state|data|store|props|context)\w{0,40}(?:[\"']\])?\s*=\s*(?P<is_text>JSON\.parse\()?",
+    re.I,
+)
 _ELEMENT_TAG = re.compile(r"^[a-z][a-z0-9]*$")
 _DATE_PAIR = re.compile(
     r'\\*"(?:publishedAt|published_at|datePublished|publishDate|publish_date|publishTime|publish_time|pubDate)\\*"'
@@ -66,6 +73,18 @@ def read_payload(root: html.HtmlElement) -> Payload:
             pushed.extend(_pushed(text))
     stream = _joined(pushed)
     return Payload(tuple(item for item in [*values, *_rows(stream)] if item is not None), stream)
+
+
+def assigned_objects(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
+    """Yield every object of the JSON that scripts assign to variables named for a state, as it is or as a string."""
+    decoder = json.JSONDecoder(strict=False)
+    for text in (script.text or "" for script in root.iter("script")):
+        for found in _ASSIGNED.finditer(text):
+            try:
+                value, _ = decoder.raw_decode(text, found.end())
+            except (ValueError, RecursionError):
+                continue
+            yield from walk(loads_leniently(value) if found["is_text"] and isinstance(value, str) else value)
 
 
 def _joined(pushed: list[str | bytes]) -> str:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 from spiders.pages.carriers import own_object
 from spiders.pages.document import Document
+from spiders.pages.payload import assigned_objects
 from spiders.pages.structured import as_text
 
 BODY_KEYS = ("contentHtml", "content_html", "html", "bodyHtml", "content", "body", "articleBody", "text", "abstract")
@@ -16,11 +18,12 @@ _LEAST = 80  # characters; less is a teaser
 def payload_document(document: Document, titles: Sequence[str]) -> Document | None:
     """Return a page made of the body that the script state of *document* holds, below its headline; None without one.
 
-    An object of the state that is this article (one of *titles*) counts first, then React elements.
+    An object of the state that is this article (one of *titles*) counts first, also of a state that a script assigns to
+    a variable, then React elements.
     """
-    own = own_object(document, titles)
-    stated = [own[key] for key in BODY_KEYS if isinstance(own.get(key), str)] if own else []
-    found = max(stated, key=len, default="")
+    found = _stated_in(own_object(document, titles))
+    if len(found) < _LEAST:
+        found = _stated_in(own_object(document, titles, assigned_objects(document.root)))
     source = found if "<" in found else as_markup(found)
     if len(source) < _LEAST:
         source = document.payload.markup()
@@ -28,6 +31,11 @@ def payload_document(document: Document, titles: Sequence[str]) -> Document | No
         return None
     head = "" if "<h1" in source else f"<h1>{escape(next(iter(titles), '-'))}</h1>"
     return replace(document, html=f"<html><body>{head}{source}</body></html>")
+
+
+def _stated_in(own: dict[str, Any] | None) -> str:
+    """Return the longest text that an object holds under a name for a body."""
+    return max((own[key] for key in BODY_KEYS if isinstance(own.get(key), str)), key=len, default="") if own else ""
 
 
 def stated_body(document: Document) -> str:
