@@ -115,7 +115,7 @@ class Link:
 
     url: Annotated[str, "Absolute address."]
     text: Annotated[str, "Anchor text as printed."] = ""
-    paragraph: Annotated[int, "Number (from 1) of the paragraph of text it stands in; 0 when outside (a caption)."] = 0
+    paragraph: Annotated[int, "Number (from 1) of the paragraph of text it stands in; 0: a caption or table."] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

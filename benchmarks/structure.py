@@ -20,6 +20,7 @@ from spiders.pages.blocks import Block, BlockKind
 from spiders.pages.captions import Pictured, tie_captions
 from spiders.pages.document import Document
 from spiders.pages.reading import page_for
+from spiders.pages.tables import table_anchors
 
 Marker = Callable[[str, str], str]
 KINDS = ("headings", "items", "cells", "captions", "tied")
@@ -116,6 +117,7 @@ def _items_html(
 def _block_html(pictured: Pictured, absolute: Callable[[str], str]) -> str:
     block, caption = pictured.block, pictured.caption
     anchors = [anchor for one in (block, caption) if one is not None for anchor in one.anchors]
+    anchors += table_anchors(block.node) if block.kind is BlockKind.TABLE else ()
     links = "".join(f'<a href="{escape(absolute(anchor.href))}"></a>' for anchor in anchors)
     if block.kind is BlockKind.TABLE:
         rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in block.rows)

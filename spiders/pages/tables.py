@@ -5,7 +5,7 @@ from itertools import islice
 
 from lxml import html
 
-from spiders.pages.inline import clean
+from spiders.pages.inline import Anchor, clean
 
 _LONGEST_CELL = 400  # characters on average: beyond this a table is a layout
 _MOST_SPAN, _MOST_COLUMNS = 50, 100
@@ -35,6 +35,12 @@ def table_caption(table: html.HtmlElement) -> str:
     """Return the caption of a table as printed; empty when it has none."""
     caption = table.find("caption")
     return clean("".join(caption.itertext())) if caption is not None else ""
+
+
+def table_anchors(table: html.HtmlElement) -> tuple[Anchor, ...]:
+    """Return the links of a table's cells that have a text, in order."""
+    texts = ((node.get("href"), clean("".join(node.itertext()))) for node in table.iter("a"))
+    return tuple(Anchor(href, text.replace("\n", " ")) for href, text in texts if href and text)
 
 
 def _is_layout(table: html.HtmlElement) -> bool:

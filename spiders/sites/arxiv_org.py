@@ -32,7 +32,7 @@ class AbstractPage(ArticlePage):
         return self.text("span.primary-subject")
 
     def blocks(self) -> list[Block]:
-        """Return the abstract, without its label."""
+        """Return the abstract, without its label, and the table of facts below it (comments, subjects, DOI)."""
         stated = self.document.structured.first("citation_abstract", "og:description", "dc.description")
         quote = next(self.document.root.iter("blockquote"), None)
         if quote is None:
@@ -42,9 +42,9 @@ class AbstractPage(ArticlePage):
         if not blocks:
             return []
         first = re.sub(r"^Abstract:\s*", "", collapse(" ".join(block.text for block in blocks)))
-        return [
-            Block(BlockKind.PARAGRAPH, quote, text=first, anchors=tuple(a for block in blocks for a in block.anchors))
-        ]
+        anchors = tuple(anchor for block in blocks for anchor in block.anchors)
+        facts = (block for table in quote.itersiblings() for block in serialise(table) if block.rows)
+        return [Block(BlockKind.PARAGRAPH, quote, text=first, anchors=anchors), *facts]
 
     def canonical_url(self) -> str:
         """Return the abstract's address without a version: the versions are states of one paper."""

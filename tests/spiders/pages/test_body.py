@@ -107,6 +107,16 @@ def test_a_data_table_keeps_its_rows_and_a_layout_table_is_read_through() -> Non
     assert [(table.caption, table.rows) for table in body.tables] == [("T", (("a", "b"), ("1", ""), ("2", "3")))]
 
 
+def test_links_of_a_table_stand_outside_the_paragraphs() -> None:
+    body = body_of(f"<p>{PROSE}</p><table><tr><th>a<th>b<tr><td><a href=x>one</a><td>2</table>")
+    assert [(link.url, link.text, link.paragraph) for link in body.links] == [("https://a.example/x", "one", 0)]
+
+
+def test_a_block_stands_in_the_box_that_its_line_fills() -> None:
+    blocks = serialise(parse("<body><p><b><a href=a>before<br><img src=i.png></a></b>after</p></body>"))
+    assert [(block.text, block.node.tag) for block in blocks if block.is_text] == [("before", "p"), ("after", "p")]
+
+
 def test_two_breaks_part_paragraphs_and_one_parts_lines() -> None:
     assert body_of("<p>one<br>two<br><br>three</p>").paragraphs == ("one\ntwo", "three")
 
