@@ -8,10 +8,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from math import log1p
 
 from spiders.pages.blocks import Block, BlockKind
 from spiders.pages.document import Element
+from spiders.pages.tables import table_anchors
 from spiders.pages.titles import fold
 
 NAMES = (
@@ -43,13 +45,15 @@ _BOILERPLATE = re.compile(
 )
 _ASIDE = re.compile(
     r"comment|disqus|replies|respond|discuss|leserbrief|kommentar|reactie|pinglun|(?:^|[\s_-])reply|related|recommend|"
-    r"side-?bar|promo|newsletter|popular|trending|most-?read|footer|breadcrumb|cookie|consent|subscri|share|social|teaser|"
-    r"more-?(?:stories|news|from)|read-?(?:more|next)|author-?(?:bio|box|info)|about-?author|widget|advert|sponsor|"
-    r"outbrain|taboola|copyright|disclaimer",
+    r"newsletter|popular|trending|most-?read|breadcrumb|more-?(?:stories|news|from)|read-?(?:more|next)|"
+    r"author-?(?:bio|box|info)|about-?author|cookie|consent|outbrain|taboola|copyright|disclaimer",
     re.I,
 )
+# Words of what stands beside an article, and of how a page is laid out: "sidebar-grid", "elementor-widget".
+_LAYOUT = re.compile(r"side-?bar|promo|footer|subscri|share|social|teaser|widget|advert|sponsor", re.I)
 _ASIDE_TAGS = ("aside", "footer", "nav")
 _PROSE, _PROSE_WHOLE = 80, 300  # weight of a text with a sentence end that counts as prose; of one without
+_LONGEST_NAMES, _MOST_LAYOUTS = 200, 20  # characters of a class or id; names of layouts
 _PART = 24  # folded letters compared at once
 _FAR = 50.0  # blocks; further away is just as far
 _NO_LEVEL = 30.0  # levels to a core that the block shares no box with
@@ -76,6 +80,7 @@ class _Page:
     chains: list[tuple[Element, ...]]
     headline: int
     spine: frozenset[Element]
+    layouts: tuple[str, ...] = ()
     prose: list[float] = field(default_factory=list)
     prose_in: dict[Element, float] = field(default_factory=lambda: defaultdict(float))
     weight_in: dict[Element, float] = field(default_factory=lambda: defaultdict(float))
@@ -103,15 +108,18 @@ def text_of(block: Block) -> str:
     return " ".join(cell for row in block.rows for cell in row if cell) if block.rows else block.text
 
 
-def name_words(node: Element) -> frozenset[str]:
+def name_words(node: Element, layouts: tuple[str, ...] = ()) -> frozenset[str]:
     """Return the tag of *node* and the words that its class, id, itemprop and role are made of.
+
+    Names that begin with one of *layouts* are left out.
 
     >>> from lxml import html
     >>> sorted(name_words(html.fragment_fromstring('<div class="entryBody c-12"></div>')))
     ['<div', 'body', 'entry']
     """
-    names = " ".join((node.get(name) or "")[:200] for name in ("class", "id", "itemprop", "role"))
-    return frozenset([f"<{node.tag}", *(word.lower() for word in _NAME_WORD.findall(names) if 2 < len(word) < 20)])
+    names = " ".join((node.get(name) or "")[:_LONGEST_NAMES] for name in ("class", "id", "itemprop", "role"))
+    words = _NAME_WORD.findall(_told(names, layouts))
+    return frozenset([f"<{node.tag}", *(word.lower() for word in words if 2 < len(word) < 20)])
 
 
 def headline_place(blocks: Sequence[Block], keys: Sequence[str], title: str) -> int:
@@ -168,7 +176,8 @@ def _weight(text: str) -> float:
 
 def linked_share(block: Block, text: str) -> float:
     """Return how much of *text*, which *block* shows, stands within links, from 0 to 1."""
-    return min(1.0, sum(len(anchor.text) for anchor in block.anchors) / max(1, len(text)))
+    anchors = table_anchors(block.node) if block.rows else block.anchors
+    return min(1.0, sum(len(anchor.text) for anchor in anchors) / max(1, len(text)))
 
 
 def _chain(node: Element, known: dict[Element, tuple[Element, ...]]) -> tuple[Element, ...]:
@@ -183,9 +192,11 @@ def _count(page: _Page) -> None:
     """Count prose, text and links of every element of *page*."""
     asides: dict[Element, bool] = {}
     seen: set[str] = set()
+    anywhere = [_prose(page, place) for place in range(len(page.blocks))]
+    page.layouts = _layouts(page.chains, anywhere)
     for place, chain in enumerate(page.chains):
-        prose = 0.0 if page.keys[place] in seen else _prose(page, place)
-        if prose and _is_aside(chain, page.spine, asides):
+        prose = 0.0 if page.keys[place] in seen else anywhere[place]
+        if prose and _is_aside(chain, page, asides):
             prose = 0.0
         if prose:
             seen.add(page.keys[place])
@@ -206,14 +217,36 @@ def _prose(page: _Page, place: int) -> float:
     return weight * (1 - linked) if weight > _PROSE_WHOLE or _STOP.search(page.texts[place]) else 0.0
 
 
-def _is_aside(chain: Sequence[Element], spine: frozenset[Element], known: dict[Element, bool]) -> bool:
+def _layouts(chains: Sequence[Sequence[Element]], prose: Sequence[float]) -> tuple[str, ...]:
+    """Return the class names that are made of layout words and name boxes around more than half of the *prose*.
+
+    Neither they nor names that they begin ("sidebar-grid", "sidebar-grid__content") tell of what stands beside it.
+    """
+    held: dict[Element, float] = defaultdict(float)
+    for chain, weight in zip(chains, prose, strict=True):
+        if weight:
+            for node in chain:
+                held[node] += weight
+    half = 0.5 * sum(prose)
+    around = (node for node, weight in held.items() if weight > half)
+    names = (name for node in around for name in (node.get("class") or "")[:_LONGEST_NAMES].split())
+    return tuple(islice(dict.fromkeys(name for name in names if _LAYOUT.search(name)), _MOST_LAYOUTS))
+
+
+def _told(names: str, layouts: tuple[str, ...]) -> str:
+    """Return *names* without those that only tell of the page's layout."""
+    return " ".join(name for name in names.split() if not name.startswith(layouts)) if layouts else names
+
+
+def _is_aside(chain: Sequence[Element], page: _Page, known: dict[Element, bool]) -> bool:
     """Return whether a box beside the headline's own is named for what is no article (comments, related, footer)."""
     for node in chain:
-        if node in spine:
+        if node in page.spine:
             return False
         if node not in known:
-            names = f"{node.get('class') or ''} {node.get('id') or ''}"
-            known[node] = node.tag in _ASIDE_TAGS or bool(_ASIDE.search(names))
+            names = f"{(node.get('class') or '')[:_LONGEST_NAMES]} {(node.get('id') or '')[:_LONGEST_NAMES]}"
+            names = _told(names, page.layouts)
+            known[node] = node.tag in _ASIDE_TAGS or bool(_ASIDE.search(names) or _LAYOUT.search(names))
         if known[node]:
             return True
     return False
@@ -290,7 +323,7 @@ def _class_words(page: _Page, odds: Mapping[str, float]) -> list[list[float]]:
     known: dict[Element, tuple[float, float, float]] = {}
     rows = []
     for chain in page.chains:
-        boxes = [_odds_of(node, odds, known) for node in chain if node not in page.spine]
+        boxes = [_odds_of(node, odds, page.layouts, known) for node in chain if node not in page.spine]
         near = (boxes + [(0.0, 0.0, 0.0)] * 3)[:3]
         least = min((box[0] for box in boxes), default=0.0)
         most = max((box[1] for box in boxes), default=0.0)
@@ -299,11 +332,11 @@ def _class_words(page: _Page, odds: Mapping[str, float]) -> list[list[float]]:
 
 
 def _odds_of(
-    node: Element, odds: Mapping[str, float], known: dict[Element, tuple[float, float, float]]
+    node: Element, odds: Mapping[str, float], layouts: tuple[str, ...], known: dict[Element, tuple[float, float, float]]
 ) -> tuple[float, float, float]:
     """Return the least, the greatest and the sum of the odds of the words that *node* is named with."""
     if node not in known:
-        own = [odds[word] for word in name_words(node) if word in odds]
+        own = [odds[word] for word in name_words(node, layouts) if word in odds]
         known[node] = (min(own), max(own), sum(own)) if own else (0.0, 0.0, 0.0)
     return known[node]
 

@@ -146,6 +146,7 @@ _CONTEXTS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
 }
 _EMPHASIS = frozenset({"em", "i", "small", "cite"})
+_INLINE = _EMPHASIS | {"a", "span", "b", "strong", "u", "font", "mark", "sub", "sup", "label", "picture", "source", "q"}
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
@@ -226,11 +227,11 @@ class _Builder:
         self._run.border()
 
     def flush(self, node: Element) -> None:
-        """End the block being gathered; *node* is the element whose border ends it."""
+        """End the block being gathered; *node* is the element whose border ends it, or stands within it."""
         if not self._run.is_untouched():
             run, self._run = self._run, self._run.rest()
             if not run.is_blank():
-                self._emit_run(run, node)
+                self._emit_run(run, _box(node))
         if self._waiting:
             self.blocks.extend(self._waiting)
             self._waiting.clear()
@@ -353,6 +354,13 @@ def _holds_content(node: Element) -> bool:
 def _parent(node: Element) -> Element:
     parent = node.getparent()
     return node if parent is None else parent
+
+
+def _box(node: Element) -> Element:
+    """Return the element around *node*, or itself, that is more than a part of a line."""
+    while node.tag in _INLINE and (parent := node.getparent()) is not None:
+        node = parent
+    return node
 
 
 def _with_source(block: Block, source: str) -> Block:

@@ -16,7 +16,7 @@ from lxml import etree
 from spiders.pages.base import ArticlePage
 from spiders.pages.block_classifier import LIKELY, Weights, likelihoods
 from spiders.pages.block_context import settled
-from spiders.pages.block_features import PageText, covered_share, text_of
+from spiders.pages.block_features import PageText, covered_share, linked_share, text_of
 from spiders.pages.blocks import Block, BlockKind, serialise
 from spiders.pages.document import Document, Element, direct_text, parse
 from spiders.pages.landmarks import is_within
@@ -30,6 +30,8 @@ _COVERED = 0.6  # share of a block that the library must have kept
 _LONG_KEY = 40  # folded letters of a block that is not said twice
 _WHOLE_KEY = 400  # … of one that may hold all others
 _MOST_SAID = 300  # blocks above it that such a one is compared with
+_NEAR = 2  # blocks after the last text: an image and its caption
+_MOST_LINKED = 0.5  # share of a caption within links: more is the headline of another article
 _TEASER = 600  # characters; a page that shows less than this and states a longer body is read from what it states
 
 
@@ -143,12 +145,23 @@ def choose_blocks(blocks: Sequence[Block], scores: Sequence[float], *, title: st
     if not chosen:
         return []
     region = common_box([blocks[place].node for place in sorted(chosen)])
-    last = max(chosen)
+    last = _end_of_figures(blocks, max(chosen) + _NEAR)
     return [
         block
         for place, block in enumerate(blocks)
-        if place in chosen or (not block.is_text and place <= last + 2 and is_within(block.node, region))
+        if place in chosen or (not block.is_text and place <= last and is_within(block.node, region))
     ]
+
+
+def _end_of_figures(blocks: Sequence[Block], last: int) -> int:
+    """Return the place of the last figure with a caption of those that follow one another up to and after *last*."""
+    end = last
+    for place in range(last, len(blocks)):
+        block = blocks[place]
+        if block.figure is None or linked_share(block, block.text) > _MOST_LINKED:
+            break
+        end = place if block.kind is BlockKind.CAPTION else end
+    return end
 
 
 def _is_again(key: str, said: dict[str, None]) -> bool:
