@@ -75,7 +75,7 @@ class Freshness:
 
     def _keep(self, tag: bytes, answer: "_Answer") -> None:
         self._kept[tag] = answer.messages
-        self._n_kept_bytes += answer.n_bytes
+        self._n_kept_bytes += _n_bytes(answer.messages)
         while self._n_kept_bytes > KEPT_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._n_kept_bytes -= _n_bytes(oldest)

@@ -7,6 +7,7 @@ from email.utils import formatdate, parsedate_to_datetime
 import httpx
 import pytest
 
+from archive.publish import freshness
 from archive.publish.freshness import Freshness
 from archive.publish.site import make_datasette
 from archive.settings import Config
@@ -113,3 +114,12 @@ def test_pages_that_may_offer_sql_are_kept_by_nobody_but_their_reader(get):
     assert get("/archive").headers["cache-control"] == "private, no-store"
     assert get("/archive", headers=PUBLIC).headers["cache-control"] == "no-cache"
     assert get("/archive").headers.get("etag") is None
+
+
+def test_only_so_many_answers_are_kept(ask, monkeypatch):
+    monkeypatch.setattr(freshness, "KEPT_BYTES", 20_000)
+    for _ in range(3):
+        for number in range(12):
+            assert ask(f"/-/search?q={number}")[0].status_code == 200
+    assert not ask("/-/search?q=11")[1]  # the last is kept
+    assert ask("/-/search?q=0")[1]  # the first is not
