@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from archive.errors import AddressError, ArchiveError, QueryError
 from archive.publish import citing, feed, reading, sitemaps
 from archive.publish.answering import article_number, as_json, decoded, not_answered, read, words_of
-from archive.publish.listing import Listing, latest_ids, publisher_ids, read_entries
+from archive.publish.listing import Listing, latest_ids, month_ids, publisher_ids, read_entries
 from archive.publish.public import absolute, own_address, site_link
 from archive.publish.publisher_page import read_publisher
 from archive.publish.results import SearchRequest, read_feed
@@ -62,6 +62,20 @@ async def publisher_data(request: Any, datasette: Any) -> Any:
         return as_json(publisher)
     ids = partial(publisher_ids, key=key, limit=_limit(request))
     return await _listed(datasette, request, ids, title=key, page=(f"/source/{key}", {}))
+
+
+async def month_data(request: Any, datasette: Any) -> Any:
+    """Answer /timeline/<year>-<month>.atom, .feed.json, .csv: the articles of a month, newest first."""
+    month = request.url_vars["month"]
+    ids = partial(month_ids, month=month, limit=N_CSV)
+    return await _listed(datasette, request, ids, title=month, page=(f"/timeline/{month}", {}))
+
+
+async def publishers_data(datasette: Any) -> Any:
+    """Answer /sources.csv: every cited publisher, most cited first."""
+    rows = await read(datasette, lambda connection: connection.execute(_PUBLISHERS).fetchall())
+    names = ("source", "name", "policy", "n_cited_pages", "n_citations", "n_held", "n_lost")
+    return Response(_csv_of(names, rows), content_type="text/csv; charset=utf-8")
 
 
 async def cited_data(request: Any, datasette: Any) -> Any:
@@ -150,6 +164,8 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (rf"^/-/search\.(?P<format>{LIST_ENDINGS})$", search_data),
     (rf"^/-/saved/(?P<name>[^/]{{1,300}}?)\.(?P<format>{LIST_ENDINGS})$", saved_data),
     (rf"^/source/(?P<key>[^/]{{1,300}}?)\.(?P<format>{LIST_ENDINGS}|json)$", publisher_data),
+    (rf"^/timeline/(?P<month>[0-9]{{4}}-(?:0[1-9]|1[0-2]))\.(?P<format>{LIST_ENDINGS})$", month_data),
+    (r"^/sources\.csv$", publishers_data),
     (rf"^/cited\.(?P<format>{LIST_ENDINGS})$", cited_data),
     (rf"^/article/(?P<id>[0-9]{{1,19}})\.(?P<format>{CITING_ENDINGS})$", article_citation),
     (rf"^/article/(?P<id>[0-9]{{1,19}})/sources\.(?P<format>{CITING_ENDINGS}|csv|json)$", sources_data),
@@ -204,12 +220,15 @@ def _cited_as(request: Any, works: list[citing.Work]) -> Any:
 
 
 def _works_csv(works: list[citing.Work]) -> str:
+    rows = ((asdict(work) | {"authors": "; ".join(work.authors)}).values() for work in works)
+    return _csv_of([field.name for field in fields(citing.Work)], rows)
+
+
+def _csv_of(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([field.name for field in fields(citing.Work)])
-    for work in works:
-        cells = asdict(work) | {"authors": "; ".join(work.authors)}
-        writer.writerow([neutral(cell) for cell in cells.values()])
+    writer.writerow(names)
+    writer.writerows([neutral(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
@@ -223,3 +242,11 @@ def _limit(request: Any) -> int:
 
 def _title(datasette: Any) -> str:
     return str((datasette.plugin_config("archive") or {}).get("title", ""))
+
+
+_PUBLISHERS = """
+SELECT source_totals.source, sources.name, sources.policy, source_totals.n_cited_pages, source_totals.n_citations,
+    source_totals.n_held, source_totals.n_lost
+FROM source_totals LEFT JOIN sources ON sources.key = source_totals.source
+ORDER BY source_totals.n_citations DESC, source_totals.source
+"""

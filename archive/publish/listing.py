@@ -56,6 +56,12 @@ def publisher_ids(connection: Any, key: str, *, limit: int) -> list[int]:
     return [row["id"] for row in connection.execute(_OF_PUBLISHER, {"key": key, "limit": limit})]
 
 
+def month_ids(connection: Any, month: str, *, limit: int) -> list[int]:
+    """Return the HyperAI articles of *month* (2025-11), newest first, as the timeline shows them."""
+    rows = connection.execute(_IN_MONTH, {"month": month, "limit": limit})
+    return [row["id"] for row in rows]
+
+
 def read_months(connection: Any) -> list[tuple[str, int]]:
     """Return every month of which there are HyperAI articles to list, "" for no date, newest first, with how many."""
     return [(row[0], row[1]) for row in connection.execute(_MONTHS)]
@@ -90,6 +96,12 @@ FROM articles WHERE id IN (SELECT value FROM json_each(:ids))
 _LATEST = """
 SELECT id FROM articles
 WHERE kind = 'article' AND (:lang = '' OR lang = :lang) AND (:section = '' OR section = :section)
+ORDER BY COALESCE(published_at, first_captured_at) DESC, id DESC LIMIT :limit
+"""
+_IN_MONTH = """
+SELECT id FROM articles
+WHERE kind = 'article' AND COALESCE(published_at, first_captured_at) >= :month
+    AND COALESCE(published_at, first_captured_at) < :month || '~'
 ORDER BY COALESCE(published_at, first_captured_at) DESC, id DESC LIMIT :limit
 """
 _OF_PUBLISHER = """

@@ -38,6 +38,8 @@ def own_address(datasette: Any, request: Any) -> str:
 def list_formats(datasette: Any, path: str, **arguments: Any) -> list[dict[str, str]]:
     """Return label, media type and address of each format of the list at *path*."""
     endings = {ending: (label, kind) for ending, (label, kind, _) in feed.FORMATS.items()}
+    if path == "/sources":
+        endings = {"csv": endings["csv"]}
     if path != "/latest":
         endings["json"] = JSON
     return [

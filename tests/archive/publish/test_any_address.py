@@ -16,6 +16,9 @@ pytestmark = [
 SEGMENTS = """
 archive articles articles.json articles.csv citations article cited source - search search.json search.atom saved 1
 2.json nope cited_sources most_cited_publishers.csv runs static archive.css .. . articles_fts feed.json sitemap.xml
+sitemap-1.xml sitemap-999999999.xml robots.txt llms.txt opensearch.xml latest.atom latest.csv search.csv cited.atom
+hyper.ai.csv hyper.ai.json 1.bib 2.ris 1.csl.json sources sources.csv sources.bib state changes graph graph.json
+timeline 2025-11 2025-11.atom 2025-13.json pictures survival.csv runs about 9223372036854775808
 """
 NAMES = """
 q lang page source kind ui _format since until month cites like order spellings raw url sql _facet _facet_array

@@ -22,6 +22,8 @@ LISTS = [
     ("/-/search", {"q": "funding", "kind": "source"}, 1),
     ("/source/hyper.ai", {}, 2),
     ("/source/stats.example", {}, 1),
+    ("/timeline/2025-11", {}, 2),
+    ("/timeline/2024-11", {}, 0),
     ("/cited", {"url": "https://news.example/2025/10/old"}, 1),
 ]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -35,7 +37,7 @@ def test_every_list_is_a_feed_that_feed_readers_take(get, path, arguments, total
     assert not feed.bozo
     assert feed.version == "atom10"
     assert len(feed.entries) == total
-    assert feed.feed.updated_parsed
+    assert feed.feed.updated_parsed or not total
     for entry in feed.entries:
         assert entry.id == entry.link
         assert entry.id.startswith("http://localhost/article/")
@@ -55,7 +57,7 @@ def test_every_list_is_a_json_feed_and_a_table_that_say_the_same(get, path, argu
     assert [item["url"] for item in feed["items"]] == [row["address"] for row in rows]
     assert [item["title"] for item in feed["items"]] == [row["title"] for row in rows]
     assert len(rows) == total
-    assert {len(row) for row in rows} == {12}
+    assert {len(row) for row in rows} <= {12}
     if path != "/latest":
         assert isinstance(get(f"{path}.json", params=arguments).json(), dict)
 
@@ -229,3 +231,17 @@ def test_an_article_describes_itself_to_machines_without_a_way_out_of_the_script
     assert json.loads(re.findall(r"ld\+json\">(.*?)</script>", hostile, re.DOTALL)[0])["headline"].endswith(
         "onerror=alert(2)>"
     )
+
+
+def test_publishers_come_as_a_table_most_cited_first(archive_file, tmp_path, ask_site):
+    from archive.store import copy_database
+    from archive.totals import count_totals
+
+    db = tmp_path / "archive.db"
+    with open_store(archive_file, read_only=True) as store:
+        copy_database(store, db)
+    with open_store(db) as store:
+        count_totals(store)
+    rows = list(csv.DictReader(io.StringIO(ask_site(db, "/sources.csv").text, newline="")))
+    assert (rows[0]["source"], rows[0]["n_cited_pages"]) == ("stats.example", "1")
+    assert [int(row["n_citations"]) for row in rows] == sorted((int(row["n_citations"]) for row in rows), reverse=True)
