@@ -163,7 +163,7 @@ def measure(db: Path, *, clients: int, rounds: int, options: tuple[str, ...] = (
     pages = kinds(db)
     with serving(db, *options) as (port, pid):
         first = ask_all(port, pages, clients=1, rounds=1, seed=1)
-        pages = {kind: pages[kind] for kind, seen in first.items() if seen[0][1] == 200}
+        pages = {kind: make for kind, make in pages.items() if first[kind][0][1] == 200}
         ask_all(port, pages, clients=clients, rounds=2, seed=2)
         before, start = cpu_s(pid), time.perf_counter()
         notes = ask_all(port, pages, clients=clients, rounds=rounds, seed=3)

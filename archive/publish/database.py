@@ -25,7 +25,7 @@ File = tuple[int, int]  # device and inode
 
 # How Datasette 0.65 begins the counts of a table page and of its facets.
 COUNTS = re.compile(r"\s*select (count\(\*\)|\S+ as value, count\(\*\) as count) from", re.IGNORECASE)
-COUNT_LIMIT_MS = 30  # a table page says how many rows there are only where that is known soon
+COUNT_LIMIT_MS = 20  # a table page says how many rows there are only where that is known soon
 REMEMBERED_S = 20  # while a crawl writes; until anything changes otherwise
 MAX_REMEMBERED = 500
 
