@@ -33,6 +33,7 @@ from archive.store import open_store
 
 MANIFEST = ".archive-site.json"
 OWN = "http://archive.example"  # what the site is called while it is read
+_PART_OF_ARTICLE = re.compile(r"(/article/\d+)/(?:state|changes)/[\d/]+")
 _ARTICLE = re.compile(r"/article/\d+")
 _LIST = re.compile(rf"{LIST_OF_ALL}(/[\w-]+)?")
 _OWN = re.compile(rf"{OWN}[^\s\"'<>]*")
@@ -95,6 +96,7 @@ class _Export:
         self._known = {address: _Page(*page) for address, page in known.items()}
         self._files = {page[0] for page in held.get("pages", {}).values()}
         self._pages: dict[str, _Page] = {}
+        self._unchanged: set[str] = set()  # articles, and with them their states and what changed between these
         self._words = Words(choices.ui)
         self.report = Report()
 
@@ -126,9 +128,13 @@ class _Export:
     async def _export(self, client: httpx.AsyncClient, address: str) -> _Page | None:
         """Bring the file of one page up to date; None when there is no such page."""
         key, known = "", self._known.get(address)
+        part = _PART_OF_ARTICLE.fullmatch(address)
+        if part and known and part[1] in self._unchanged and (self._folder / known.file).exists():
+            return self._note(address, known)
         if _ARTICLE.fullmatch(address):
             key = hashlib.sha256((await client.get(f"{address}.json")).content).hexdigest()
             if known and known.key == key and (self._folder / known.file).exists():
+                self._unchanged.add(address)
                 return self._note(address, known)
         answer = await client.get(address)
         if answer.status_code != 200:

@@ -21,7 +21,7 @@ def kind_of(address):
     return parts.path, frozenset(names - {"ui"})
 
 
-def walk(ask, *, at_most=400):
+def walk(ask, *, at_most=300):
     """Return address -> answer; *ask* gives the answer for a path."""
     waiting, seen, answers = deque(STARTS), set(), {}
     while waiting and len(answers) < at_most:
