@@ -18,7 +18,7 @@ from archive.settings import Config, checked
 @reporting
 @common
 def publish(config: Config, folder: Path, ui: str, public_url: str | None, with_data: bool, as_json: bool) -> None:
-    """Write the reading site to DIR, for any static host or to be opened from disk.
+    """Write the reading site to DIR, for any static host or a disk.
 
     Pages that say the same as at the last time are not written again; pages that left the archive are removed. The
     search becomes a list of all articles. While a crawl writes, publish a copy: archive backup copy.db first.

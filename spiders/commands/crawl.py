@@ -116,7 +116,7 @@ def parse_since(words: str, *, now: datetime) -> datetime:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Answer from this WARC file instead of the network; repeatable.",
 )
-@click.option("--spider", type=click.Choice(sorted(SPIDERS)), hidden=True)
+@click.option("--spider", type=click.Choice(sorted(SPIDERS)), hidden=True, help="What `scrapy crawl NAME` runs.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for each page without an answer, not one a host.")
 @reporting
 @common

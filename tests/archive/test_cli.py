@@ -9,7 +9,8 @@ from archive.cli import cli, run
 
 COMMANDS = [
     *("add", "backup", "citations", "cited-by", "config", "crawl", "demo", "diff", "export", "extract", "fixture"),
-    *("health", "migrate", "probe", "reindex", "reparse", "schedule", "search", "serve", "status", "verify"),
+    *("health", "migrate", "probe", "publish", "reindex", "reparse", "schedule", "search", "serve", "status"),
+    *("takedown", "verify"),
 ]
 
 
