@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -92,13 +93,14 @@ def test_the_health_check_asks_what_is_served(demo_archive, tmp_path):
     ids=shlex.join,
 )
 def test_every_command_is_one_that_the_program_takes(arguments):
-    command = cli
+    command, context = cli, click.Context(cli, **cli.context_settings)  # a command remembers its parent's -h
     while hasattr(command, "get_command"):
         name, *arguments = arguments
-        command = command.get_command(None, name)
+        command = command.get_command(context, name)
         assert command is not None, name
-    context = command.make_context(name, list(arguments))
-    assert context.params
+        if hasattr(command, "get_command"):
+            context = click.Context(command, parent=context)
+    assert command.make_context(name, list(arguments), parent=context).params
 
 
 def test_services_share_one_volume_and_may_do_little():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from archive.cli import cli
@@ -24,7 +25,8 @@ OURS = [command for command in COMMANDS if command.startswith("archive ")]
 @pytest.mark.parametrize("command", OURS)
 def test_every_command_is_one_that_the_program_takes(command):
     _, name, *arguments = shlex.split(command)
-    assert cli.get_command(None, name).make_context(name, arguments).params
+    context = click.Context(cli, **cli.context_settings)  # a command remembers its parent's -h
+    assert cli.get_command(context, name).make_context(name, arguments, parent=context).params
 
 
 def test_a_copy_and_the_files_are_made_as_the_page_says(tmp_path, demo_archive):
