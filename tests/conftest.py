@@ -1,6 +1,7 @@
 """What many tests stand on: the demo's archive, built once by the real command, and a small site on loopback."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.loopback import LoopbackServer, World
+
+
+def pytest_configure() -> None:
+    """Hear SIGINT, and let the commands under test hear it, also where a shell began the tests in its background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
