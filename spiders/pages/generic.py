@@ -18,6 +18,7 @@ from spiders.pages.block_classifier import LIKELY, Weights, likelihoods
 from spiders.pages.block_context import settled
 from spiders.pages.block_features import PageText, covered_share, linked_share, text_of
 from spiders.pages.blocks import Block, BlockKind, serialise
+from spiders.pages.datelines import without_date_lines
 from spiders.pages.document import Document, Element, direct_text, parse
 from spiders.pages.landmarks import is_within
 from spiders.pages.outcomes import ENOUGH
@@ -56,7 +57,11 @@ class GenericPage(ArticlePage):
         return super().headline_element()
 
     def blocks(self) -> list[Block]:
-        """Return the blocks of the page that are its article; from script state or JSON-LD when markup lacks them."""
+        """Return the blocks of the page that are its article, lines that only date it left out."""
+        return without_date_lines(self._found_blocks(), seen_at=self.document.seen_at, lang=self.printed_language)
+
+    def _found_blocks(self) -> list[Block]:
+        """Return the blocks that are main text; from script state or JSON-LD when markup lacks them."""
         own = page_blocks(self.document, self.title() or "", self.description() or "", self.weights)
         size = sum(len(block.text) for block in own if block.is_text)
         if size < ENOUGH and (other := payload_document(self.document, [*self.h1s(), *self.stated_titles()])):

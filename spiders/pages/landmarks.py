@@ -115,7 +115,7 @@ def _labels(block: Block) -> list[str]:
     pieces = block.pieces or (block.text,)
     labels = [part.strip() for piece in pieces for part in _SEPARATOR.split(piece) if part.strip()]
     if (
-        _is_sentence(block.text)
+        is_sentence(block.text)
         or block.kind is BlockKind.HEADING
         or any(len(label) > _LONGEST_LABEL or "。" in label for label in labels)
     ):
@@ -149,7 +149,7 @@ def in_article_box(blocks: Sequence[Block], headline: Element) -> list[Block]:
     """
     boxes = {box: level for level, box in enumerate(headline.iterancestors())}
     levels = [_level(block.node, boxes) for block in blocks]
-    prose = [len(block.text) if _is_sentence(block.text) else 0 for block in blocks]
+    prose = [len(block.text) if is_sentence(block.text) else 0 for block in blocks]
     labels = [
         level for level, block in zip(levels, blocks, strict=True) if is_reference_label(block.text[:_LONGEST_OPENING])
     ]
@@ -222,10 +222,11 @@ def _is_weak(block: Block, own_host: str) -> bool:
     text = block.text
     if any(_leads_inside(anchor.href, own_host) and fold(anchor.text) == fold(text) for anchor in block.anchors):
         return True
-    return len(text) <= _LONGEST_LABEL and not _is_sentence(text) and "://" not in text
+    return len(text) <= _LONGEST_LABEL and not is_sentence(text) and "://" not in text
 
 
-def _is_sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
+    """Return whether *text* ends as a sentence does."""
     return bool(_SENTENCE_END.search(text[-12:]) and _LETTER.search(text))  # "2025. 11. 12." is none
 
 

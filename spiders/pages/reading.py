@@ -18,7 +18,9 @@ from spiders.pages.surrogates import without_surrogates
 
 _PDF = b"%PDF-"
 _NOT_HTML = re.compile(r"^(?:image|audio|video|font)/|^application/(?!xhtml|xml|pdf|json|octet-stream|x-unknown)", re.I)
-_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|meta|title|div|p|h1|article|script|table|a|span|br)\b", re.I)
+_MARKUP = re.compile(
+    rb"^\s*<!--|<(?:!doctype|html|head|body|meta|title|div|p|h1|article|script|table|a|span|br)\b", re.I
+)
 _SIGNATURES = (
     b"\x89PNG",
     b"GIF8",

@@ -30,12 +30,9 @@ class ParliamentaryDocumentPage(GenericPage):
         return parts[0] if len(parts) >= 4 else super().category()
 
     def blocks(self) -> list[Block]:
-        """Return the document without its headline and its date, which are fields of their own."""
+        """Return the document without its headline, which is a field of its own."""
         aside = {fold(text) for text in self.h1s()}
-        is_date = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}")
-        return [
-            block for block in super().blocks() if fold(block.text) not in aside and not is_date.fullmatch(block.text)
-        ]
+        return [block for block in super().blocks() if fold(block.text) not in aside]
 
     def _parts(self) -> list[str]:
         return [part.strip() for part in (self.text("title") or "").split("|")]

@@ -48,6 +48,8 @@ CASES = {
     "paywall": (page("T", f"<article><h1>T</h1><p>{PROSE * 2}</p></article>", NOT_FREE), 200, Outcome.PAYWALLED),
     "empty app": (page("App", "<div id=root></div><script src=a.js></script>"), 200, Outcome.SHELL),
     "stub": (page("T", "<p>Soon.</p>"), 200, Outcome.STUB),
+    "comment never closed": ("<!--", 200, Outcome.STUB),
+    "comment of many words": (f"<!-- {PROSE * 3} -->", 200, Outcome.STUB),
     "server error": (page("Oops", "<p>Something broke</p>"), 500, Outcome.ERROR),
     "image": (b"\x89PNG\r\n\x1a\n" + bytes(40), 200, Outcome.NOT_HTML),
     "json": ('{"a": 1}', 200, Outcome.NOT_HTML),
