@@ -29,7 +29,7 @@ class CitationMonth:
 
     source: Annotated[str, "Source key of the cited publisher."]
     month: Annotated[str, "Month of publication of the citing articles."]
-    n_citations: Annotated[int, "References, links and captions that lead to its pages."]
+    n_citations: Annotated[int, "Its pages that an article cites, added up; a page that one names twice counts once."]
     n_articles: Annotated[int, "Articles that hold them."]
 
 

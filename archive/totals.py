@@ -36,13 +36,19 @@ SELECT DATE(SUBSTR(published_at, 1, 10), 'weekday 0', '-6 days') AS week,
 FROM articles WHERE kind = 'article' AND LENGTH(published_at) >= 10
 GROUP BY 1, 2, 3 HAVING week IS NOT NULL
 """
+# As in source_totals, an article that names a page twice (in its list and below a figure) cites it once.
 _CITATION_MONTHS = """
 INSERT INTO citation_months (source, month, n_citations, n_articles)
-SELECT frontier.source, SUBSTR(articles.published_at, 1, 7), COUNT(*), COUNT(DISTINCT articles.id)
-FROM citations
-JOIN articles ON articles.id = citations.article_id
-JOIN frontier ON frontier.surt = citations.surt
-WHERE articles.kind = 'article' AND LENGTH(articles.published_at) >= 7 AND frontier.source <> ''
+SELECT domain, month, COUNT(*), COUNT(DISTINCT article_id)
+FROM (
+    SELECT DISTINCT cited_sources.domain, SUBSTR(articles.published_at, 1, 7) AS month, articles.id AS article_id,
+        cited_sources.surt
+    FROM citations
+    JOIN articles ON articles.id = citations.article_id
+    JOIN cited_addresses ON cited_addresses.surt = citations.surt
+    JOIN cited_sources ON cited_sources.surt = cited_addresses.source_surt
+    WHERE articles.kind = 'article' AND LENGTH(articles.published_at) >= 7 AND cited_sources.domain <> ''
+)
 GROUP BY 1, 2
 """
 _SOURCE_TOTALS = """

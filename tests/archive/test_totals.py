@@ -49,9 +49,9 @@ def test_weeks_begin_on_monday(store):
     ]
 
 
-def test_citations_are_counted_by_publisher_and_month(store):
+def test_a_page_that_an_article_names_twice_is_one_citation_of_publisher_and_month(store):
     assert rows(store, "SELECT * FROM citation_months WHERE source = 'stats.example'") == [
-        ("stats.example", "2025-11", 3, 2)
+        ("stats.example", "2025-11", 2, 2)
     ]
     assert rows(store, "SELECT * FROM source_totals WHERE source IN ('stats.example', 'news.example')") == [
         ("news.example", 1, 1, 0, 1),
