@@ -29,6 +29,7 @@ from spiders.demo.world import WORLD
 LANGUAGES = ("ja", "zh", "ko", "en", "fr", "de")
 FOLDER = Path(__file__).parent / "fixtures" / "hyper_ai"
 SEEN_AT = datetime(2025, 12, 31, 12, tzinfo=UTC)
+SECTIONS = frozenset({"news", "stories", "headlines", "papers", "wiki", "datasets", "tutorials"})
 HERO = "https://cdn.hyper.ai/48901/hero.webp"
 DATES = {"23日前": "2025-12-08", "23 天前": "2025-12-08", "23일 전": "2025-12-08", "il y a 23 jours": "2025-12-08",
          "vor 23 Tagen": "2025-12-08", "23 days ago": "2025-12-08"}  # fmt: skip
@@ -383,7 +384,7 @@ def expected(case: Case) -> dict[str, Any]:
     record = {
         "outcome": "ok",
         "canonical_url": case.url,
-        "section": next(part for part in parts if part in ("news", "stories", "headlines", "papers")),
+        "section": next(part for part in parts if part in SECTIONS),
         "lang": facts["lang"],
         "title": facts["title"],
         "category": facts["category"],

@@ -19,7 +19,7 @@ from archive.urls import canonical_url, host_of
 from spiders.pages import carriers, printed_dates
 from spiders.pages.blocks import Block
 from spiders.pages.body import Body, make_body
-from spiders.pages.bylines import visible_authors
+from spiders.pages.bylines import completed, visible_authors
 from spiders.pages.dating import Carrier, Dating, date_of
 from spiders.pages.document import PAGE_FAULTS, Document, Element, collapse, direct_text
 from spiders.pages.landmarks import around_headline
@@ -62,7 +62,9 @@ class ArticlePage:
         own_names = {fold(name) for name in self.site_names()}
         people = tuple(name for name in stated if fold(name) not in own_names)
         # A site that states itself as the author often prints a person's name.
-        return people or visible_authors(self.document.root, self.head_elements()) or stated
+        if people:
+            return completed(people, self.head_elements())
+        return visible_authors(self.document.root, self.head_elements()) or stated
 
     def category(self) -> str | None:
         """Return the category as printed."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spiders.pages.document import Element, direct_text
 from spiders.pages.people import tuple_of_names
+from spiders.pages.titles import fold
 
 _AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|vcard|autor|autoren|auteur|writer|reporter|contributor)(?:$|[\s_-])", re.I
@@ -22,6 +23,19 @@ def visible_authors(root: Element, near: Sequence[Element]) -> tuple[str, ...]:
         if 0 < len(names) <= _MOST_PEOPLE:
             return names
     return ()
+
+
+def completed(stated: tuple[str, ...], near: Sequence[Element]) -> tuple[str, ...]:
+    """Return the *stated* authors, and those whom elements for one author each name beside them, *near* the headline.
+
+    Only when all that are stated stand there too; a stated name keeps its spelling, the order is the printed one.
+    """
+    known = {fold(name): name for name in stated}
+    for nodes in (_rel_author(near), _item_author(near)):
+        shown = dict.fromkeys(name for node in nodes for name in _names(node))
+        if known and len(shown) <= _MOST_PEOPLE and set(known) < {fold(name) for name in shown}:
+            return tuple(dict.fromkeys(known.get(fold(name), name) for name in shown))
+    return stated
 
 
 def _rel_author(nodes: Iterable[Element]) -> Iterator[Element]:

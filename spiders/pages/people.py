@@ -84,4 +84,8 @@ def strip_label(text: str) -> str:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return tuple(name for item in as_list(value) if (name := as_text(item)))
+    """Return the names of JSON-LD items; some sites state a person's under `byline` and leave `name` out."""
+    named = (
+        as_text(item) or (as_text(item.get("byline")) if isinstance(item, dict) else None) for item in as_list(value)
+    )
+    return tuple(name for name in named if name)

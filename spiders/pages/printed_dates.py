@@ -105,8 +105,11 @@ def _dates_in(document: Document, nodes: Iterable[Element], lang: str | None) ->
             continue
         own = (collapse(part or "") for part in (node.text, *(child.tail for child in node)))
         for part in (text, _PLACE.sub("", text), *_PARTS.split(text), *own):
-            if _DATED.search(part) and parse_date(part, seen_at=document.seen_at, lang=lang) is not None:
-                yield part
+            found = parse_date(part, seen_at=document.seen_at, lang=lang) if _DATED.search(part) else None
+            if found is not None:
+                inner = (direct_text(child) for child in (node if part is text else ()) if isinstance(child.tag, str))
+                same = (own for own in inner if parse_date(own, seen_at=document.seen_at, lang=lang) == found)
+                yield next(same, part)  # what stands beside the date (a source) is no part of it
                 break
 
 

@@ -92,9 +92,12 @@ def work_id(url: str) -> str | None:
 
 
 class NewsPage(ArticlePage):
-    """An article of any section: news, story, paper."""
+    """An article of any section (news, story, paper), or a page in the same frame that articles lead to."""
 
-    handles = re.compile(r"^https?://[^/]+(?:/[a-z]{2})?/(?:news|stories|headlines|papers)/[^/?#]+", re.I)
+    handles = re.compile(
+        r"^https?://[^/]+(?:/[a-z]{2})?/(?P<section>news|stories|headlines|papers|wiki|datasets|tutorials)/[^/?#]+",
+        re.I,
+    )
 
     def title(self) -> str | None:
         """Return the headline: the h1, else <title> without brand and section word (SITES 1.3)."""
@@ -115,7 +118,7 @@ class NewsPage(ArticlePage):
 
     def section(self) -> str | None:
         """Return the section in the address; headlines are the old name of stories."""
-        found = _ITEM.match(urlsplit(self.document.url).path)
+        found = self.handles.search(self.document.url)
         section = found["section"].lower() if found else None
         return "stories" if section == "headlines" else section
 

@@ -42,12 +42,17 @@ def graph(author: str) -> str:
         ("", graph('{"@id":"#p1"}'), ("Lena Ford",)),
         ('<p class="byline">Lena Ford</p>', graph('{"@type":"Organization","name":"Some House"}'), ("Some House",)),
         ('<p class="byline">Lena Ford</p>', graph('{"@type":"Organization","name":"news.example"}'), ("Lena Ford",)),
+        ("", graph('[{"@type":"Person","byline":"Lena Ford"}]'), ("Lena Ford",)),
+        ('<p>By <a rel="author" href="/l">LENA FORD</a> and <a rel="author" href="/a">ADA ITO</a></p>', graph('"Lena Ford"'), ("Lena Ford", "ADA ITO")),
+        ('<p>By <a rel="author" href="/a">ADA ITO</a></p>', graph('"Lena Ford"'), ("Lena Ford",)),
+        ('<p class="byline">Lena Ford, Senior Reporter</p>', graph('"Lena Ford"'), ("Lena Ford",)),
         ("", '<meta name="author" content="https://news.example/lena"><meta name="sailthru.author" content="Lena Ford">', ("Lena Ford",)),
         ("", '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Lena Ford">', ("Lena Ford",)),
         ('<p class="byline">Published on 3 March</p>', "", ()),
         ("", "", ()),
     ],
     ids=["rel author", "byline of two", "vcard", "microdata", "with a date", "Korean title", "@id", "a house", "the site itself",
+         "only a byline stated", "not all are stated", "others are printed", "a post is no person",
          "an address is no name", "a card", "no name", "nothing"],
 )  # fmt: skip
 def test_the_byline_is_read_where_nothing_is_stated(above: str, head: str, authors: tuple[str, ...]) -> None:
@@ -83,3 +88,8 @@ def test_publication_elements_that_disagree_are_a_list_of_other_articles() -> No
     cards = '<div><span class="entry-date">3 March 2025</span><span class="entry-date">4 March 2025</span></div>'
     page = f"<html><head><title>Ohio</title></head><body>{TEXT}{cards}</body></html>"
     assert read_page(page.encode(), url="https://news.example/a", seen_at=SEEN).published_at is None
+
+
+def test_the_medium_beside_a_printed_date_is_no_part_of_it() -> None:
+    article = read('<div class="date-source"><span>2025年11月10日 18:57</span><a>湖畔财经</a></div>')
+    assert (article.published_at, article.published_raw) == ("2025-11-10", "2025年11月10日 18:57")
