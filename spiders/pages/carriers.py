@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from spiders.pages.dating import ADDRESS, Carrier
+from spiders.pages.dating import ADDRESS, Carrier, is_year
 from spiders.pages.document import Document, collapse
 from spiders.pages.structured import as_text
 from spiders.pages.titles import fold
@@ -54,8 +54,9 @@ def json_ld(document: Document) -> Iterator[Carrier]:
 def meta(document: Document) -> Iterator[Carrier]:
     """Yield the publication date of <meta> elements, and of microdata, which says the same in the body."""
     named = (name for name in document.structured.meta if _META_NAME.search(name) and not UPDATED.search(name))
-    if raw := document.structured.first(*PUBLISHED_META, *named):
-        yield Carrier("meta", raw)
+    stated = [raw for name in (*PUBLISHED_META, *named) if (raw := document.structured.first(name))]
+    if raw := next((raw for raw in stated if not is_year(raw)), next(iter(stated), None)):
+        yield Carrier("meta", raw)  # a journal gives its year beside the day on which a paper went online
     for raw in document.structured.items.get("datepublished", ())[:1]:
         yield Carrier("meta", raw)
 

@@ -54,12 +54,15 @@ def date_of(carriers: Iterable[Carrier], *, seen_at: datetime, lang: str | None 
     warnings: list[str] = []
     for carrier in carriers:
         date = read_date(carrier.raw, seen_at=seen_at, lang=lang if carrier.is_visible else None)
+        date = date or _stated_year(carrier)
         if date is not None and _is_possible(date, seen_at):
             read.append((carrier, date))
         elif date is not None or carrier.name != "visible":
             warnings.append(f"published_at: {carrier.name} {carrier.raw[:40]!r} is no usable date")
     if not read:
         return Dating(warnings=tuple(warnings))
+    sharper_than_year = [pair for pair in read if not is_year(pair[0].raw)]
+    read = sharper_than_year or read
     chosen, date = _choose(read)
     warnings.extend(_disagreements(read, chosen, date))
     sharper = _sharpest_in(read, chosen, date)
@@ -77,6 +80,17 @@ def read_date(raw: str, *, seen_at: datetime, lang: str | None = None) -> Partia
         return parse_date(text, seen_at=seen_at, lang=lang)
     except (ValueError, OverflowError):
         return None
+
+
+def is_year(raw: str) -> bool:
+    """Return whether *raw* is a year and nothing else."""
+    return len(text := raw.strip()) == 4 and text.isdecimal()
+
+
+def _stated_year(carrier: Carrier) -> PartialDate | None:
+    """Return the year that a <meta> element states for machines; a year that is printed is never a date."""
+    is_stated = carrier.name == "meta" and is_year(carrier.raw)
+    return PartialDate(carrier.raw.strip(), Precision.YEAR) if is_stated else None
 
 
 def span(date: PartialDate) -> tuple[datetime, datetime]:

@@ -103,10 +103,10 @@ def _is_mostly_rows(text: str) -> bool:
 
 
 def kept_by_library(blocks: Sequence[Block], text: str) -> set[int]:
-    """Return the places of the text blocks that stand in the library's *text*; short ones only between long ones."""
+    """Return the places of texts and tables that stand in the library's *text*; short ones only between long ones."""
     lines = {fold(line) for line in text.splitlines()}
     whole = fold(text)
-    keys = [fold(block.text) if block.is_text else "" for block in blocks]
+    keys = [fold(text_of(block)) if block.is_text or block.rows else "" for block in blocks]
     long = {n for n, key in enumerate(keys) if len(key) >= _MIN_KEY and covered_share(key, whole) >= _COVERED}
     if not long:
         return {n for n, key in enumerate(keys) if key and key in lines}

@@ -54,7 +54,7 @@ _LOGIN = re.compile(
     re.I,
 )
 _MISSING = re.compile(
-    r"\b404\b|page (?:was |is )?not found|^\W*not found\b|"
+    r"\b404\b|(?:page|doi) (?:was |is )?not found|^\W*not found\b|"
     r"(?:page|article|content|site) (?:can(?:no|')t be found|"
     r"does not exist|doesn.t exist|isn.t available|is no longer available|could not be found|"
     r"you (?:requested|are looking for))|nothing (?:was )?found|"

@@ -1,7 +1,7 @@
 """Tables: rows of cell texts; a table that only lays out a page is told apart from one that holds data."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, takewhile
 
 from lxml import html
 
@@ -15,11 +15,11 @@ _BLOCKS = ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "article", "sectio
 def table_rows(table: html.HtmlElement) -> tuple[tuple[str, ...], ...]:
     """Return the cell texts of a data table row by row; () when the table is a layout.
 
-    A cell that spans columns is followed by empty ones, so that columns stay in line.
+    What a cell spans beyond its own place is empty, so that columns stay in line.
     """
     if _is_layout(table):
         return ()
-    rows = tuple(row for node in _own(table, "tr") if any(row := tuple(islice(_cells(node), _MOST_COLUMNS))))
+    rows = tuple(row for row in _grid(table) if any(row))
     n_cells = sum(1 for row in rows for cell in row if cell)
     if (
         len(rows) < 2
@@ -60,13 +60,29 @@ def _own(table: html.HtmlElement, tag: str) -> Iterator[html.HtmlElement]:
             yield node
 
 
-def _cells(row: html.HtmlElement) -> Iterator[str]:
-    for cell in row:
-        if cell.tag not in ("td", "th"):
-            continue
-        yield clean(_spaced_text(cell)).replace("\n", " ")
-        span = cell.get("colspan") or "1"
-        yield from [""] * (min(int(span), _MOST_SPAN) - 1 if span.isdecimal() else 0)
+def _grid(table: html.HtmlElement) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a table as a reader sees them: a place that another cell spans into is empty."""
+    group, spanned = None, dict[int, int]()  # column -> rows below that a cell reaches into; never out of its group
+    for node in _own(table, "tr"):
+        if node.getparent() is not group:
+            group, spanned = node.getparent(), {}
+        row: list[str] = []
+        below = {column: n_rows - 1 for column, n_rows in spanned.items() if n_rows > 1}
+        for cell in (child for child in node if child.tag in ("td", "th")):
+            row.extend("" for _ in takewhile(spanned.__contains__, count(len(row))))
+            if len(row) >= _MOST_COLUMNS:
+                break
+            columns = range(len(row), min(len(row) + (_span(cell, "colspan") or 1), _MOST_COLUMNS))
+            n_below = (_span(cell, "rowspan") or _MOST_SPAN) - 1  # 0: to the end of the group
+            below.update(dict.fromkeys(columns if n_below else (), n_below))
+            row.extend([clean(_spaced_text(cell)).replace("\n", " "), *[""] * (len(columns) - 1)])
+        spanned = below
+        yield tuple(row[:_MOST_COLUMNS])
+
+
+def _span(cell: html.HtmlElement, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return min(int(value[:9]), _MOST_SPAN) if value.isdecimal() else 1
 
 
 def _spaced_text(cell: html.HtmlElement) -> str:

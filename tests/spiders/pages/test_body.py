@@ -36,6 +36,28 @@ def test_a_caption_belongs_to_its_image_and_never_to_the_text(markup: str) -> No
     assert body.paragraphs == (PROSE, PROSE)
 
 
+TABLES = {
+    "spans over columns and rows": (
+        "<tr><th rowspan=2>Bot<th colspan=2>Price<tr><th>Free<th>Pro<tr><td>A<td>✓<td>✗",
+        (("Bot", "Price", ""), ("", "Free", "Pro"), ("A", "✓", "✗")),
+    ),
+    "span within a row": (
+        "<tr><td>A<td rowspan=2>both<td>1<tr><td>B<td>2<tr><td>C<td>c<td>3",
+        (("A", "both", "1"), ("B", "", "2"), ("C", "c", "3")),
+    ),
+    "span to the end of its group": (
+        "<tbody><tr><td rowspan=0>A<td>1<tr><td>2<tr><td>3</tbody><tbody><tr><td>B<td>4</tbody>",
+        (("A", "1"), ("", "2"), ("", "3"), ("B", "4")),
+    ),
+    "a row of spans alone": ("<tr><td rowspan=2>A<td rowspan=2>1<tr><tr><td>B<td>2", (("A", "1"), ("B", "2"))),
+}
+
+
+@pytest.mark.parametrize(("markup", "rows"), TABLES.values(), ids=TABLES.keys())
+def test_the_columns_of_a_table_stay_in_line(markup: str, rows: tuple[tuple[str, ...], ...]) -> None:
+    assert [table.rows for table in body_of(f"<p>{PROSE}</p><table>{markup}</table>").tables] == [rows]
+
+
 def test_two_figures_in_a_row_keep_their_own_captions() -> None:
     markup = "".join(f"<figure><img src={n}.png><figcaption>Caption {n}</figcaption></figure>" for n in (1, 2))
     assert [figure.caption for figure in body_of(f"<p>{PROSE}</p>{markup}").figures] == ["Caption 1", "Caption 2"]

@@ -37,6 +37,7 @@ CASES = {
     "not found": (page("x", "<p>gone</p>"), 404, Outcome.GONE),
     "gone": ("", 410, Outcome.GONE),
     "soft 404": (page("Page not found", "<h1>404</h1><p>It does not exist.</p>"), 200, Outcome.SOFT_404),
+    "no such DOI": (page("Error: DOI Not Found", "<h1>DOI Not Found</h1><p>10.1000/none</p>"), 200, Outcome.SOFT_404),
     "soft 404 ja": (page("エラー", "<h1>ページが見つかりません</h1><p>戻る</p>"), 200, Outcome.SOFT_404),
     "deleted": (page("", "<p>该内容已被发布者删除</p>"), 200, Outcome.GONE),
     "login": (page("Log in - X", "<form><input name=u><input type=password></form>"), 200, Outcome.LOGIN),
