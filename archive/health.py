@@ -96,17 +96,24 @@ SELECT
     (SELECT COUNT(*) FROM citations WHERE cited_article_id IS NOT NULL) AS citations_held,
     (SELECT COUNT(*) FROM problems) AS problems
 """
+# The answers come before the grouping, which else would sort the rows with their whole texts: 560 MiB for 100,000.
 _COVERAGE = """
 WITH with_references AS (SELECT DISTINCT article_id FROM citations WHERE kind = 'reference'),
-    with_figures AS (SELECT DISTINCT article_id FROM figures)
-SELECT source, kind, COUNT(*) AS n,
-    SUM(COALESCE(title, '') <> '') AS title,
-    SUM(authors <> '[]') AS authors,
-    SUM(published_at IS NOT NULL) AS published_at,
-    SUM(COALESCE(category, '') <> '') AS category,
-    SUM(lead_image_url IS NOT NULL) AS lead_image_url,
-    SUM(text <> '') AS text,
-    SUM(id IN (SELECT article_id FROM with_figures)) AS figures,
-    SUM(id IN (SELECT article_id FROM with_references)) AS "references"
-FROM articles GROUP BY source, kind ORDER BY kind, n DESC, source
+    with_figures AS (SELECT DISTINCT article_id FROM figures),
+    filled AS MATERIALIZED (
+        SELECT source, kind,
+            COALESCE(title, '') <> '' AS title,
+            authors <> '[]' AS authors,
+            published_at IS NOT NULL AS published_at,
+            COALESCE(category, '') <> '' AS category,
+            lead_image_url IS NOT NULL AS lead_image_url,
+            text <> '' AS text,
+            id IN (SELECT article_id FROM with_figures) AS figures,
+            id IN (SELECT article_id FROM with_references) AS "references"
+        FROM articles
+    )
+SELECT source, kind, COUNT(*) AS n, SUM(title) AS title, SUM(authors) AS authors, SUM(published_at) AS published_at,
+    SUM(category) AS category, SUM(lead_image_url) AS lead_image_url, SUM(text) AS text, SUM(figures) AS figures,
+    SUM("references") AS "references"
+FROM filled GROUP BY source, kind ORDER BY kind, n DESC, source
 """
