@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.english import any_form, stem
-from archive.matches import MIN_BUDGET, Match, best, budget, is_any, n_articles, n_matches
+from archive.matches import MIN_BUDGET, Match, best, budget, is_any, n_articles, n_matches, newest
 from archive.query import Filters, Query
 from archive.segments import fold, is_cjk, phrase, script_of, script_runs, tokens
 
@@ -64,10 +64,17 @@ class Question:
         chosen = _rarest(known, self._allowed)
         if not chosen:
             return []
-        candidates = best(self._connection, " OR ".join(chosen), filters, _CANDIDATES)
+        candidates = self._candidates(chosen, is_common=known[chosen[0]] >= self._allowed, filters=filters)
         terms = _weighed(self._connection, known)
-        scores = _scores(self._connection, [article_id for article_id, _ in candidates], terms)
+        scores = _scores(self._connection, candidates, terms)
         return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
+
+    def _candidates(self, chosen: Sequence[str], *, is_common: bool, filters: Filters) -> list[int]:
+        """Return the best by bm25; where even the rarest term is in more articles than may be scored, the newest."""
+        match = " OR ".join(chosen)
+        if is_common:
+            return newest(self._connection, match, filters, _CANDIDATES)
+        return [article_id for article_id, _ in best(self._connection, match, filters, _CANDIDATES)]
 
 
 def _question_terms(query: Query) -> list[str]:

@@ -201,6 +201,16 @@ def test_a_question_looks_at_a_bounded_number_of_matches(filled, monkeypatch, bu
     assert found(filled, "xAIの資金調達はいくらになったのですか？") == [JA]
 
 
+def test_a_question_of_common_words_alone_is_answered_from_the_newest(filled, page, monkeypatch):
+    for name in ("matches", "answers"):
+        monkeypatch.setattr(getattr(archive, name), "MIN_BUDGET", 2)
+    monkeypatch.setattr(archive.answers, "_CANDIDATES", 3)
+    for number in range(10, 16):
+        save_page(filled, page, number, published_at=f"2025-10-{number}", text="規制の話。")
+    urls = set(found(filled, "どうなるのでしょうか、規制は？"))
+    assert urls == {JA, "https://hyper.ai/ja/news/15", "https://hyper.ai/ja/news/14"}
+
+
 def test_passages_show_the_words_in_whole_sentences_of_the_original(filled):
     (hit,) = search(filled, "GPU 見通し 半導体 計算資源")
     shown = [(part.where, part.text, [part.text[start:end] for start, end in part.marks]) for part in hit.snippets]
